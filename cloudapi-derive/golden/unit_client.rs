@@ -1,0 +1,2 @@
+#[rest_api(baseurl = "https://api.example.com")]
+pub(crate) struct Weather;

@@ -1,0 +1,8 @@
+//! The rules that concern more than one value, one function each, with its
+//! reason. What is wrong with a single value was said when it was read.
+
+mod api;
+mod endpoint;
+
+pub(crate) use self::api::api;
+pub(crate) use self::endpoint::endpoint;

@@ -1,0 +1,197 @@
+//! The rules for an endpoint.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens as _;
+use syn::{FnArg, ReceiverKind, ReturnType, Safety, Signature, Type};
+
+use crate::diagnostics::{Diagnostic, Errors, find_keyword};
+use crate::model::{Endpoint, Use};
+
+pub(crate) fn endpoint(endpoint: &Endpoint, errors: &mut Errors) {
+    let signature = &endpoint.method.signature;
+    it_has_no_body(endpoint, errors);
+    it_has_no_modifier(signature, errors);
+    it_takes_a_shared_self(signature, errors);
+    it_returns_something_nameable(signature, errors);
+    every_parameter_has_one_use(endpoint, errors);
+    a_request_has_one_body_if_its_method_allows(endpoint, errors);
+    names_are_sent_once(endpoint, errors);
+}
+
+/// The macro writes the body.
+fn it_has_no_body(endpoint: &Endpoint, errors: &mut Errors) {
+    if let Some(body) = &endpoint.method.body {
+        errors.push(
+            Diagnostic::new(body, "an endpoint has no body of its own")
+                .help("end the declaration with `;` in place of the braces"),
+        );
+    }
+}
+
+/// A request cannot be made in a constant, and there is nothing unsafe or
+/// foreign about it.
+fn it_has_no_modifier(signature: &Signature, errors: &mut Errors) {
+    let mut modifier = |tokens: TokenStream, name: &str| {
+        errors.push(
+            Diagnostic::new(tokens, format_args!("an endpoint cannot be `{name}`"))
+                .help(format_args!("take `{name}` out")),
+        );
+    };
+    if let Some(constness) = &signature.constness {
+        modifier(constness.to_token_stream(), "const");
+    }
+    if let Safety::Unsafe(unsafety) = &signature.safety {
+        modifier(unsafety.to_token_stream(), "unsafe");
+    }
+    if let Some(abi) = &signature.abi {
+        modifier(abi.to_token_stream(), "extern");
+    }
+}
+
+/// A client is shared: any number of calls may be under way.
+fn it_takes_a_shared_self(signature: &Signature, errors: &mut Errors) {
+    let wrong = match signature.inputs.first() {
+        Some(FnArg::Receiver(receiver)) => match &receiver.kind {
+            ReceiverKind::Reference(_, _, None) => return,
+            ReceiverKind::Typed(_, ty) if is_shared_self(ty) => return,
+            _ => Diagnostic::new(receiver, "an endpoint takes `self` by shared reference"),
+        },
+        _ => Diagnostic::new(&signature.ident, "an endpoint takes the client, `&self`"),
+    };
+    errors.push(wrong.help(format_args!("write `fn {}(&self, ..)`", signature.ident)));
+}
+
+fn is_shared_self(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => {
+            reference.mutability.is_none()
+                && matches!(&*reference.elem, Type::Path(path) if path.path.is_ident("Self"))
+        }
+        _ => false,
+    }
+}
+
+/// How a response is read follows from the type, so it has to be named.
+fn it_returns_something_nameable(signature: &Signature, errors: &mut Errors) {
+    let form = match signature.asyncness {
+        Some(_) => "`async fn .. -> Result<T>`",
+        None => "`fn .. -> Call<T>`, or `async fn .. -> Result<T>`",
+    };
+    let (error, help) = match &signature.output {
+        ReturnType::Default => (
+            Diagnostic::new(&signature.ident, "an endpoint returns what the API answers"),
+            match signature.asyncness {
+                Some(_) => "if the answer does not matter, write `-> Result<()>`",
+                None => "if the answer does not matter, write `-> Call<()>`",
+            },
+        ),
+        ReturnType::Type(_, ty) => match find_keyword(ty.to_token_stream(), "impl") {
+            Some(place) => (
+                Diagnostic::new(place, "an endpoint cannot return `impl Trait`"),
+                "name the type that the response is read as",
+            ),
+            None => return,
+        },
+    };
+    errors.push(error.expected(form).help(help));
+}
+
+/// A parameter that goes nowhere is a request that lacks something.
+fn every_parameter_has_one_use(endpoint: &Endpoint, errors: &mut Errors) {
+    for parameter in &endpoint.parameters {
+        let name = &parameter.name;
+        match &parameter.uses[..] {
+            // Without a path nobody knows.
+            [] if parameter.broken || endpoint.path.is_none() => {}
+            [] => {
+                let what = format!("the parameter `{name}` is not used in the request");
+                let help = match endpoint.verb.takes_body() {
+                    true => format!(
+                        "put `{{{name}}}` in the path, or mark it `#[query]`, \
+                         `#[header(\"X-Name\")]`, `#[json]`, `#[form]` or `#[body]`"
+                    ),
+                    false => format!(
+                        "put `{{{name}}}` in the path, or mark it `#[query]` or \
+                         `#[header(\"X-Name\")]`"
+                    ),
+                };
+                errors.push(Diagnostic::new(&parameter.ident, what).help(help));
+            }
+            [_] => {}
+            [_, others @ ..] => {
+                for (_, origin) in others {
+                    let what = format!("the parameter `{name}` is used twice");
+                    errors.push(
+                        Diagnostic::new(origin, what)
+                            .help("keep one use, or add another parameter"),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// A request carries one body, and servers may refuse one where HTTP gives it
+/// no meaning.
+fn a_request_has_one_body_if_its_method_allows(endpoint: &Endpoint, errors: &mut Errors) {
+    let bodies = endpoint
+        .parameters
+        .iter()
+        .filter_map(|parameter| parameter.uses.iter().find(|(usage, _)| usage.is_body()));
+    for (position, (_, origin)) in bodies.enumerate() {
+        let verb = endpoint.verb.name();
+        if !endpoint.verb.takes_body() {
+            errors.push(
+                Diagnostic::new(origin, format_args!("{verb} requests have no body"))
+                    .help("make it `#[query]`, or declare the endpoint as `#[post]`"),
+            );
+        } else if position > 0 {
+            errors.push(
+                Diagnostic::new(origin, "a request has one body, and this is another")
+                    .help("put both into one struct"),
+            );
+        }
+    }
+}
+
+/// Of two values of one name a server takes either. A slice is the way to send
+/// several.
+fn names_are_sent_once(endpoint: &Endpoint, errors: &mut Errors) {
+    let mut headers = Vec::new();
+    let mut queries = Vec::new();
+    for (usage, origin) in endpoint
+        .parameters
+        .iter()
+        .flat_map(|parameter| &parameter.uses)
+    {
+        match usage {
+            Use::Header(name) => {
+                if headers.iter().any(|other| name.same_as(other)) {
+                    let written = name.literal.value();
+                    errors.push(
+                        Diagnostic::new(
+                            origin,
+                            format_args!("the header `{written}` is sent twice"),
+                        )
+                        .help("keep one of the two"),
+                    );
+                }
+                headers.push(name.clone());
+            }
+            Use::Query(name) => {
+                let name = name.value();
+                if queries.contains(&name) {
+                    errors.push(
+                        Diagnostic::new(
+                            origin,
+                            format_args!("the query parameter `{name}` is sent twice"),
+                        )
+                        .help("rename one, or give a slice to send several values"),
+                    );
+                }
+                queries.push(name);
+            }
+            Use::Path | Use::Json | Use::Form | Use::Body => {}
+        }
+    }
+}

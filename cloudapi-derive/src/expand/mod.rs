@@ -1,0 +1,108 @@
+//! Code: from the model to tokens. Nothing here can fail.
+
+mod api;
+mod builder;
+mod endpoint;
+mod fallback;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, TokenStreamExt as _, quote};
+
+use crate::check;
+use crate::diagnostics::{Diagnostic, Errors};
+use crate::model::{Api, Endpoint, Shape, Verb};
+use crate::parse::constant::{Constant, Retry};
+use crate::parse::keys::Keys;
+use crate::parse::method::Method;
+use crate::paths::{Name, Paths};
+
+/// `#[rest_api(..)]`
+pub(crate) fn rest_api(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::new();
+    let keys = Keys::parse("#[rest_api]", arguments, &mut errors);
+    let expansion = match Shape::parse(item, &mut errors) {
+        Shape::Struct(item) => {
+            let api = Api::new(keys, item, &mut errors);
+            check::api(&api, &mut errors);
+            api::expand(&api)
+        }
+        Shape::OtherType {
+            item,
+            ident,
+            generics,
+        } => fallback::other_type(&item, &ident, &generics),
+        Shape::Other(item) => item,
+    };
+    let errors = errors.finish();
+    quote!(#(#errors)* #expansion)
+}
+
+/// `#[get(..)]` and its like.
+pub(crate) fn endpoint(verb: Verb, arguments: TokenStream, item: &TokenStream) -> TokenStream {
+    let mut errors = Errors::new();
+    let attribute = verb.attribute();
+    let method = match Method::parse(item.clone()) {
+        Ok(Some(method)) => method,
+        Ok(None) => {
+            let error = Diagnostic::on_attribute(format_args!("`{attribute}` is not on a method"));
+            errors.push(error.expected(format_args!(
+                "an `impl` block of a `#[rest_api]` struct, with `{}(\"path\")] \
+                 async fn name(&self) -> Result<T>;`",
+                attribute.trim_end_matches(']')
+            )));
+            let errors = errors.finish();
+            return quote!(#(#errors)* #item);
+        }
+        Err(error) => {
+            errors.push(error);
+            let errors = errors.finish();
+            return quote!(#(#errors)*);
+        }
+    };
+    let (path, keys) = Keys::parse_after_path(attribute, arguments, &mut errors);
+    let endpoint = Endpoint::new(verb, path, keys, method, &mut errors);
+    check::endpoint(&endpoint, &mut errors);
+    match &errors.finish()[..] {
+        [] => endpoint::expand(&endpoint),
+        errors => fallback::method(&endpoint, errors),
+    }
+}
+
+/// The value of a setting, as an expression.
+fn constant(value: Constant, paths: &Paths) -> TokenStream {
+    match value {
+        Constant::U16(number) => number.to_token_stream(),
+        Constant::U32(number) => number.to_token_stream(),
+        Constant::U64(number) => number.to_token_stream(),
+        Constant::F64(number) => number.to_token_stream(),
+        Constant::Duration(time) => {
+            let duration = paths.get(Name::Duration);
+            // Durations are read in milliseconds, in 64 bits.
+            let milliseconds = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+            quote!(#duration::from_millis(#milliseconds))
+        }
+        Constant::Retry(rule) => {
+            let retry = paths.get(Name::Retry);
+            match rule {
+                Retry::Standard => quote!(#retry::Standard),
+                Retry::Always => quote!(#retry::Always),
+                Retry::Never => quote!(#retry::Never),
+            }
+        }
+    }
+}
+
+/// Documentation, as an attribute.
+fn docs(text: &str) -> TokenStream {
+    let mut attributes = TokenStream::new();
+    attributes.append_all(text.lines().map(|line| {
+        // As rustdoc has it after `///`.
+        let line = if line.is_empty() {
+            String::new()
+        } else {
+            format!(" {line}")
+        };
+        quote!(#[doc = #line])
+    }));
+    attributes
+}

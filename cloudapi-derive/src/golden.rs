@@ -1,0 +1,184 @@
+//! Expansions as people can read them: `golden/*.rs` is what a user writes, and
+//! `golden/*.expanded.rs` what the macros make of it.
+//!
+//! `CLOUDAPI_BLESS=1 cargo test -p cloudapi-derive` writes the latter anew.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::parse::Parser as _;
+use syn::visit::{self, Visit};
+use syn::{Attribute, File, ImplItem, Item, Meta, UseTree};
+
+use crate::expand;
+use crate::model::Verb;
+use crate::parse::method::Method;
+
+/// The files that a user wrote.
+fn inputs() -> Vec<PathBuf> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+    let mut inputs: Vec<_> = fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| !path.to_string_lossy().ends_with(".expanded.rs"))
+        .collect();
+    inputs.sort();
+    assert!(!inputs.is_empty());
+    inputs
+}
+
+/// What the macros make of a file.
+fn expansion(source: &str) -> File {
+    let mut file: File = syn::parse_str(source).unwrap();
+    let items = file.items.iter_mut().map(|item| match item {
+        Item::Struct(item) => {
+            let attribute = item.attrs.remove(0);
+            expand::rest_api(arguments(&attribute), item.to_token_stream())
+        }
+        Item::Impl(block) => {
+            for item in &mut block.items {
+                if let ImplItem::Verbatim(method) = item {
+                    *method = endpoint(method.clone());
+                }
+            }
+            block.to_token_stream()
+        }
+        other => other.to_token_stream(),
+    });
+    syn::parse2(quote!(#(#items)*)).unwrap()
+}
+
+fn endpoint(method: TokenStream) -> TokenStream {
+    let mut method = Method::parse(method).unwrap().unwrap();
+    let is_verb = |attribute: &Attribute| verb(attribute).is_some();
+    let position = method.attributes.iter().position(is_verb).unwrap();
+    let attribute = method.attributes.remove(position);
+    let Method {
+        attributes,
+        visibility,
+        signature,
+        ..
+    } = method;
+    expand::endpoint(
+        verb(&attribute).unwrap(),
+        arguments(&attribute),
+        &quote!(#(#attributes)* #visibility #signature;),
+    )
+}
+
+fn verb(attribute: &Attribute) -> Option<Verb> {
+    let name = format!("#[{}]", attribute.path().to_token_stream());
+    Verb::ALL
+        .iter()
+        .copied()
+        .find(|verb| verb.attribute() == name)
+}
+
+fn arguments(attribute: &Attribute) -> TokenStream {
+    match &attribute.meta {
+        Meta::List(list) => list.tokens.clone(),
+        _ => TokenStream::new(),
+    }
+}
+
+#[test]
+fn expansions_are_as_they_were() {
+    let bless = env::var_os("CLOUDAPI_BLESS").is_some();
+    for input in inputs() {
+        let expanded = prettyplease::unparse(&expansion(&fs::read_to_string(&input).unwrap()));
+        let golden = input.with_extension("expanded.rs");
+        if bless {
+            fs::write(golden, expanded).unwrap();
+        } else {
+            let expected = fs::read_to_string(&golden).unwrap_or_default();
+            assert_eq!(
+                expected,
+                expanded,
+                "{} is not what is generated now; see `src/golden.rs`",
+                golden.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn generated_paths_are_absolute() {
+    for input in inputs() {
+        let source = fs::read_to_string(&input).unwrap();
+        let mut written = HashSet::new();
+        identifiers(source.parse().unwrap(), &mut written);
+        let mut relative = Relative {
+            written,
+            found: Vec::new(),
+        };
+        relative.visit_file(&expansion(&source));
+        assert!(
+            relative.found.is_empty(),
+            "{}: {:?}",
+            input.display(),
+            relative.found
+        );
+    }
+}
+
+fn identifiers(tokens: TokenStream, found: &mut HashSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => drop(found.insert(ident.to_string())),
+            TokenTree::Group(group) => identifiers(group.stream(), found),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
+}
+
+/// Finds paths that begin neither with `::` nor with what the user wrote nor
+/// with what the macros define themselves.
+struct Relative {
+    written: HashSet<String>,
+    found: Vec<String>,
+}
+
+impl<'ast> Visit<'ast> for Relative {
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let first = path.segments[0].ident.to_string();
+        let own = ["Self", "call", "formatter", "self"].contains(&first.as_str())
+            || first.starts_with("__")
+            || first.ends_with("Builder");
+        if path.leading_colon.is_none() && !own && !self.written.contains(&first) {
+            self.found.push(path.to_token_stream().to_string());
+        }
+        visit::visit_path(self, path);
+    }
+
+    fn visit_attribute(&mut self, _: &'ast Attribute) {}
+
+    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+        let written = match &item.tree {
+            UseTree::Path(path) => self.written.contains(&path.ident.to_string()),
+            _ => false,
+        };
+        if item.leading_colon.is_none() && !written {
+            self.found.push(item.to_token_stream().to_string());
+        }
+    }
+}
+
+#[test]
+fn an_item_of_another_kind_stays() {
+    for item in ["struct S;", "mod m { }", "const X : u8 = 1 ;"] {
+        let item: TokenStream = item.parse().unwrap();
+        let expanded = expand::endpoint(Verb::Get, quote!("a"), &item).to_string();
+        assert!(expanded.contains("compile_error"));
+        assert!(expanded.ends_with(&item.to_string()), "{expanded}");
+    }
+    let parser = |input: syn::parse::ParseStream<'_>| input.parse::<TokenStream>();
+    let item = parser.parse_str("impl X { }").unwrap();
+    assert!(
+        expand::rest_api(quote!(), item)
+            .to_string()
+            .contains("on the struct")
+    );
+}

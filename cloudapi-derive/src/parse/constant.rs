@@ -1,0 +1,243 @@
+//! The settings that are one constant each, and how they are read.
+
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::time::Duration;
+
+use syn::{Expr, ExprLit, ExprUnary, Lit, UnOp};
+
+use crate::diagnostics::Diagnostic;
+use crate::parse::duration;
+use crate::parse::keys::Entry;
+
+/// The value of a setting, as a constant of the generated code.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Constant {
+    U16(u16),
+    U32(u32),
+    U64(u64),
+    F64(f64),
+    Duration(Duration),
+    Retry(Retry),
+}
+
+/// When a call that did not succeed is repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Retry {
+    Standard,
+    Always,
+    Never,
+}
+
+/// How many of something; none is possible.
+pub(crate) fn count(entry: &Entry) -> Result<Constant, Diagnostic> {
+    integer(entry, 0..=u16::MAX).map(Constant::U16)
+}
+
+/// How many of something, at least one.
+pub(crate) fn positive(entry: &Entry) -> Result<Constant, Diagnostic> {
+    integer(entry, 1..=u32::MAX).map(Constant::U32)
+}
+
+/// A size in bytes.
+pub(crate) fn bytes(entry: &Entry) -> Result<Constant, Diagnostic> {
+    integer(entry, 1..=u64::MAX).map(Constant::U64)
+}
+
+/// What a delay is multiplied by; it may be a fraction.
+pub(crate) fn multiplier(entry: &Entry) -> Result<Constant, Diagnostic> {
+    const FORM: &str = "a number from 1 to 1000, as in `= 2` or `= 1.5`";
+    let number = match entry.literal() {
+        Some(Lit::Int(number)) if number.suffix().is_empty() => number.base10_parse().ok(),
+        Some(Lit::Float(number)) if number.suffix().is_empty() => number.base10_parse().ok(),
+        _ if is_number(entry) => None,
+        _ => return Err(entry.wrong_type(FORM)),
+    };
+    match number {
+        Some(number) if (1.0..=1000.0).contains(&number) => Ok(Constant::F64(number)),
+        _ => Err(out_of_range(entry, FORM)),
+    }
+}
+
+/// How long something may take; zero would forbid it.
+pub(crate) fn timeout(entry: &Entry) -> Result<Constant, Diagnostic> {
+    let time = time(entry)?;
+    if time.is_zero() {
+        let what = format!("`{}` of zero lets nothing through", entry.key);
+        return Err(Diagnostic::new(entry, what).help("leave the key out, or give a longer time"));
+    }
+    Ok(Constant::Duration(time))
+}
+
+/// How long to wait.
+pub(crate) fn delay(entry: &Entry) -> Result<Constant, Diagnostic> {
+    time(entry).map(Constant::Duration)
+}
+
+fn time(entry: &Entry) -> Result<Duration, Diagnostic> {
+    const FORM: &str = "a time in `h`, `m`, `s` and `ms`, as in \"30s\", \"500ms\" or \"1h 30m\"";
+    match entry.literal() {
+        Some(Lit::Str(text)) => duration::parse(&text.value())
+            .map_err(|what| Diagnostic::new(entry, what).expected(FORM)),
+        Some(Lit::Int(number)) => {
+            Err(
+                Diagnostic::new(entry, format_args!("the time `{number}` has no unit")).help(
+                    format_args!("for seconds write `{} = \"{number}s\"`", entry.key),
+                ),
+            )
+        }
+        _ => Err(entry.wrong_type(FORM)),
+    }
+}
+
+/// The retry rule.
+pub(crate) fn retry(entry: &Entry) -> Result<Constant, Diagnostic> {
+    const FORM: &str = "\"standard\", \"always\" or \"never\"";
+    let text = entry.string(FORM)?;
+    let rule = match text.value().as_str() {
+        "standard" => Retry::Standard,
+        "always" => Retry::Always,
+        "never" => Retry::Never,
+        other => {
+            return Err(
+                Diagnostic::new(text, format_args!("`{other}` is not a retry rule"))
+                    .suggest(other, &["standard", "always", "never"]),
+            );
+        }
+    };
+    Ok(Constant::Retry(rule))
+}
+
+fn integer<N>(entry: &Entry, range: RangeInclusive<N>) -> Result<N, Diagnostic>
+where
+    N: Copy + FromStr<Err: Display> + PartialOrd + Display,
+{
+    let form = format!("a whole number from {} to {}", range.start(), range.end());
+    let number = match entry.literal() {
+        Some(Lit::Int(number)) if number.suffix().is_empty() => number.base10_parse().ok(),
+        _ if is_number(entry) => None,
+        _ => return Err(entry.wrong_type(&form)),
+    };
+    match number {
+        Some(number) if range.contains(&number) => Ok(number),
+        _ => Err(out_of_range(entry, &form)),
+    }
+}
+
+/// Whether a number was given, be it the right kind or not.
+fn is_number(entry: &Entry) -> bool {
+    let is_number = |expr: &Expr| {
+        matches!(
+            expr,
+            Expr::Lit(ExprLit {
+                lit: Lit::Int(_) | Lit::Float(_),
+                ..
+            })
+        )
+    };
+    match entry.value() {
+        Some(Expr::Unary(ExprUnary {
+            op: UnOp::Neg(_),
+            expr,
+            ..
+        })) => is_number(expr),
+        Some(expr) => is_number(expr),
+        None => false,
+    }
+}
+
+fn out_of_range(entry: &Entry, form: &str) -> Diagnostic {
+    Diagnostic::new(entry, format_args!("`{}` is out of range", entry.key)).expected(form)
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+    use quote::quote;
+
+    use super::*;
+    use crate::diagnostics::Errors;
+    use crate::parse::keys::Keys;
+
+    fn read(
+        tokens: TokenStream,
+        reader: fn(&Entry) -> Result<Constant, Diagnostic>,
+    ) -> Result<Constant, String> {
+        let mut errors = Errors::new();
+        let entry = Keys::parse("#[x]", tokens, &mut errors).take("key", &mut errors);
+        assert!(errors.finish().is_empty());
+        reader(&entry.unwrap()).map_err(|error| error.message().to_owned())
+    }
+
+    #[test]
+    fn numbers_are_in_range() {
+        assert_eq!(read(quote!(key = 0), count), Ok(Constant::U16(0)));
+        assert_eq!(read(quote!(key = 5_000), positive), Ok(Constant::U32(5000)));
+        assert_eq!(read(quote!(key = 1.5), multiplier), Ok(Constant::F64(1.5)));
+        assert_eq!(read(quote!(key = 2), multiplier), Ok(Constant::F64(2.0)));
+        for tokens in [
+            quote!(key = 0),
+            quote!(key = -1),
+            quote!(key = 1.5),
+            quote!(key = 4294967296),
+        ] {
+            let message = read(tokens, positive).unwrap_err();
+            assert!(message.contains("from 1 to 4294967295"), "{message}");
+        }
+        for tokens in [quote!(key = 0.5), quote!(key = 1001), quote!(key = -2)] {
+            assert!(
+                read(tokens, multiplier)
+                    .unwrap_err()
+                    .contains("out of range")
+            );
+        }
+    }
+
+    #[test]
+    fn another_type_is_told_what_is_expected() {
+        for tokens in [
+            quote!(key = "5"),
+            quote!(key),
+            quote!(key(5)),
+            quote!(key = 5 * 2),
+            quote!(key = A),
+        ] {
+            let message = read(tokens, positive).unwrap_err();
+            assert!(message.contains("expected: a whole number"), "{message}");
+        }
+    }
+
+    #[test]
+    fn times_have_units() {
+        let second = Constant::Duration(Duration::from_secs(1));
+        assert_eq!(read(quote!(key = "1s"), timeout), Ok(second));
+        assert!(
+            read(quote!(key = "0s"), timeout)
+                .unwrap_err()
+                .contains("zero")
+        );
+        assert_eq!(
+            read(quote!(key = "0s"), delay),
+            Ok(Constant::Duration(Duration::ZERO))
+        );
+        assert!(
+            read(quote!(key = 30), delay)
+                .unwrap_err()
+                .contains("`key = \"30s\"`")
+        );
+    }
+
+    #[test]
+    fn retry_rules_are_known() {
+        assert_eq!(
+            read(quote!(key = "never"), retry),
+            Ok(Constant::Retry(Retry::Never))
+        );
+        assert!(
+            read(quote!(key = "alway"), retry)
+                .unwrap_err()
+                .contains("`always`")
+        );
+    }
+}

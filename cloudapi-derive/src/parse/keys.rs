@@ -1,0 +1,334 @@
+//! The arguments of an attribute: `"path", key = value, flag, key(..)`.
+//!
+//! The keys an attribute knows are those that are [taken](Keys::take); what is
+//! left over is reported by [`Keys::finish`]. So a new key is one more `take`.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt as _;
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Expr, ExprLit, Ident, Lit, LitStr, Path, Token};
+
+use crate::diagnostics::{Diagnostic, Errors, nearest};
+
+/// One key with what was given to it.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) key: Ident,
+    pub(crate) form: Form,
+}
+
+#[derive(Debug)]
+pub(crate) enum Form {
+    /// `key`
+    Flag,
+    /// `key = value`
+    Value(Expr),
+    /// `key(..)`
+    List(TokenStream),
+}
+
+impl Entry {
+    /// The expression after `=`, also if it came through a `macro_rules!`.
+    pub(crate) fn value(&self) -> Option<&Expr> {
+        let Form::Value(value) = &self.form else {
+            return None;
+        };
+        let mut value = value;
+        while let Expr::Group(group) = value {
+            value = &group.expr;
+        }
+        Some(value)
+    }
+
+    /// The literal after `=`.
+    pub(crate) fn literal(&self) -> Option<&Lit> {
+        match self.value() {
+            Some(Expr::Lit(ExprLit { lit, .. })) => Some(lit),
+            _ => None,
+        }
+    }
+
+    /// The string literal after `=`; `form` says what it should hold.
+    pub(crate) fn string(&self, form: &str) -> Result<&LitStr, Diagnostic> {
+        match self.literal() {
+            Some(Lit::Str(text)) => Ok(text),
+            _ => Err(self.wrong_type(form)),
+        }
+    }
+
+    /// The path after `=`.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self.value() {
+            Some(Expr::Path(path)) if path.qself.is_none() => Some(&path.path),
+            _ => None,
+        }
+    }
+
+    /// Says that something else was expected.
+    pub(crate) fn wrong_type(&self, form: &str) -> Diagnostic {
+        let key = &self.key;
+        let what = match &self.form {
+            Form::Flag => format!("`{key}` has no value"),
+            Form::List(_) => format!("`{key}` takes no list"),
+            Form::Value(_) => format!("`{key}` does not take this value"),
+        };
+        Diagnostic::new(self, what).expected(form)
+    }
+}
+
+impl ToTokens for Entry {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match &self.form {
+            Form::Value(value) => value.to_tokens(tokens),
+            Form::Flag | Form::List(_) => self.key.to_tokens(tokens),
+        }
+    }
+}
+
+/// The keys of one attribute that have not been taken yet.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct Keys {
+    attribute: &'static str,
+    entries: Vec<Entry>,
+    known: Vec<&'static str>,
+}
+
+impl Keys {
+    /// Reads `key = value, ..`. What makes no sense is reported and skipped.
+    pub(crate) fn parse(
+        attribute: &'static str,
+        arguments: TokenStream,
+        errors: &mut Errors,
+    ) -> Self {
+        let parser = |input: ParseStream<'_>| Ok(Self::read(attribute, input, errors));
+        // The parser itself takes everything and reports what it cannot use.
+        let entries = parser.parse2(arguments).unwrap_or_default();
+        Self::new(attribute, entries)
+    }
+
+    /// Reads `"path", key = value, ..`. A path that is missing is reported.
+    pub(crate) fn parse_after_path(
+        attribute: &'static str,
+        arguments: TokenStream,
+        errors: &mut Errors,
+    ) -> (Option<LitStr>, Self) {
+        let parser = |input: ParseStream<'_>| {
+            let path = path(attribute, input, errors);
+            if path.is_some() && !input.is_empty() {
+                expect_comma(input, errors);
+            }
+            Ok((path, Self::read(attribute, input, errors)))
+        };
+        let (path, entries) = parser.parse2(arguments).unwrap_or_default();
+        (path, Self::new(attribute, entries))
+    }
+
+    fn new(attribute: &'static str, entries: Vec<Entry>) -> Self {
+        Self {
+            attribute,
+            entries,
+            known: Vec::new(),
+        }
+    }
+
+    fn read(attribute: &str, input: ParseStream<'_>, errors: &mut Errors) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        while !input.is_empty() {
+            match entry(attribute, input) {
+                Ok(entry) => entries.push(entry),
+                Err(error) => {
+                    errors.push(error);
+                    skip_to_comma(input);
+                }
+            }
+            if !input.is_empty() {
+                expect_comma(input, errors);
+            }
+        }
+        entries
+    }
+
+    /// Takes the key, if it was given. A second time is an error.
+    pub(crate) fn take(&mut self, name: &'static str, errors: &mut Errors) -> Option<Entry> {
+        self.known.push(name);
+        let (mut given, rest): (Vec<_>, _) = std::mem::take(&mut self.entries)
+            .into_iter()
+            .partition(|entry| entry.key == name);
+        self.entries = rest;
+        for repeated in given.drain(1.min(given.len())..) {
+            errors.push(
+                Diagnostic::new(&repeated.key, format_args!("`{name}` is given twice"))
+                    .help("keep one of the two"),
+            );
+        }
+        given.pop()
+    }
+
+    /// Takes the key and reads its value.
+    pub(crate) fn read_with<T>(
+        &mut self,
+        name: &'static str,
+        read: fn(&Entry) -> Result<T, Diagnostic>,
+        errors: &mut Errors,
+    ) -> Option<T> {
+        let entry = self.take(name, errors)?;
+        errors.ok(read(&entry))
+    }
+
+    /// Whether a key that nobody knows may be meant as this one.
+    pub(crate) fn misspell(&self, name: &str) -> bool {
+        self.entries
+            .iter()
+            .any(|entry| nearest(&entry.key.to_string(), &self.known) == Some(name))
+    }
+
+    /// Reports every key that nobody knows.
+    pub(crate) fn finish(self, errors: &mut Errors) {
+        for entry in self.entries {
+            let name = entry.key.to_string();
+            let what = format!("`{}` has no key `{name}`", self.attribute);
+            errors.push(Diagnostic::new(&entry.key, what).suggest(&name, &self.known));
+        }
+    }
+}
+
+fn path(attribute: &str, input: ParseStream<'_>, errors: &mut Errors) -> Option<LitStr> {
+    if input.peek(LitStr) {
+        return input.parse().ok();
+    }
+    let example = format!(
+        "`{}(\"droplets/{{id}}\")]`",
+        attribute.trim_end_matches(']')
+    );
+    // A slip that is easily understood.
+    if input.peek(Ident) && input.peek2(Token![=]) && input.peek3(LitStr) {
+        let key = input
+            .fork()
+            .parse::<Ident>()
+            .ok()
+            .filter(|key| key == "path");
+        if let Some(key) = key {
+            let what = "the path of an endpoint comes first, without a key";
+            errors.push(Diagnostic::new(key, what).help(format_args!("write {example}")));
+            let _ = (input.parse::<Ident>(), input.parse::<Token![=]>());
+            return input.parse().ok();
+        }
+    }
+    errors.push(
+        Diagnostic::on_attribute(format_args!("`{attribute}` needs the path of the endpoint"))
+            .help(format_args!("begin with it: {example}")),
+    );
+    None
+}
+
+fn entry(attribute: &str, input: ParseStream<'_>) -> Result<Entry, syn::Error> {
+    if !input.peek(Ident::peek_any) {
+        let token: TokenTree = input.parse()?;
+        let what = format!("`{attribute}` takes keys here, and `{token}` is none");
+        return Err(Diagnostic::new(&token, what)
+            .expected("`key = value`, separated by commas")
+            .into());
+    }
+    let key = input.call(Ident::parse_any)?;
+    let form = if input.peek(Token![=]) {
+        let equals: Token![=] = input.parse()?;
+        if input.is_empty() || input.peek(Token![,]) {
+            let what = format!("`{key} =` has no value");
+            return Err(Diagnostic::new(equals, what)
+                .expected("`key = value`")
+                .into());
+        }
+        Form::Value(input.parse()?)
+    } else if input.peek(syn::token::Paren) {
+        let content;
+        syn::parenthesized!(content in input);
+        Form::List(content.parse()?)
+    } else {
+        Form::Flag
+    };
+    Ok(Entry { key, form })
+}
+
+fn expect_comma(input: ParseStream<'_>, errors: &mut Errors) {
+    if input
+        .parse::<Option<Token![,]>>()
+        .is_ok_and(|comma| comma.is_some())
+    {
+        return;
+    }
+    let next = input.fork().parse::<TokenTree>();
+    if let Ok(next) = next {
+        let what = format!("a comma is missing before `{next}`");
+        errors.push(Diagnostic::new(&next, what));
+        if !input.peek(Ident::peek_any) {
+            skip_to_comma(input);
+            let _ = input.parse::<Option<Token![,]>>();
+        }
+    }
+}
+
+fn skip_to_comma(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![,]) && input.parse::<TokenTree>().is_ok() {}
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    fn messages(arguments: TokenStream) -> Vec<String> {
+        let mut errors = Errors::new();
+        let mut keys = Keys::parse("#[x]", arguments, &mut errors);
+        for name in ["number", "flag", "list", "crate"] {
+            keys.take(name, &mut errors);
+        }
+        keys.finish(&mut errors);
+        errors.finish().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn every_form_is_read() {
+        assert!(messages(quote!()).is_empty());
+        assert!(messages(quote!(number = -1, flag, list("a" = "b"), crate = a::b,)).is_empty());
+    }
+
+    #[test]
+    fn all_problems_are_told() {
+        for (arguments, why) in [
+            (quote!(number = 1, number = 2), vec!["given twice"]),
+            (
+                quote!(nubmer = 1, flags),
+                vec!["did you mean `number`", "did you mean `flag`"],
+            ),
+            (quote!(1, number = 1), vec!["takes keys here"]),
+            (quote!(number =, flag), vec!["has no value"]),
+            (
+                quote!(number = 1 flag),
+                vec!["comma is missing before `flag`"],
+            ),
+            (
+                quote!(number = 1 2, flag),
+                vec!["comma is missing before `2`"],
+            ),
+            (quote!(, flag), vec!["takes keys here"]),
+        ] {
+            let messages = messages(arguments.clone());
+            assert_eq!(messages.len(), why.len(), "{arguments}: {messages:?}");
+            for (message, why) in messages.iter().zip(why) {
+                assert!(message.contains(why), "{arguments}: {message}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_path_may_come_first() {
+        let mut errors = Errors::new();
+        let (path, keys) = Keys::parse_after_path("#[get]", quote!("a/{b}", flag), &mut errors);
+        assert_eq!(path.map(|path| path.value()).as_deref(), Some("a/{b}"));
+        assert_eq!(keys.entries.len(), 1);
+        assert!(errors.finish().is_empty());
+    }
+}

@@ -1,0 +1,14 @@
+//! Syntax: from tokens and literals to their parts. What the parts mean
+//! together is the business of `model` and `check`.
+
+pub(crate) mod baseurl;
+pub(crate) mod braces;
+pub(crate) mod constant;
+pub(crate) mod duration;
+pub(crate) mod header;
+pub(crate) mod keys;
+pub(crate) mod method;
+pub(crate) mod path;
+mod path_text;
+pub(crate) mod text;
+pub(crate) mod value;

@@ -1,0 +1,155 @@
+//! Secrets, and texts that may hold them.
+
+use std::fmt::{self, Write};
+
+use http::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::error::Error;
+use crate::value::{Plain, TextField};
+
+/// A token, key or password. It is shown nowhere: `Debug` prints `Secret(..)`,
+/// there is no `Display`, and its memory is wiped when it is dropped.
+///
+/// ```
+/// use cloudapi::Secret;
+///
+/// let token = Secret::new("dop_v1_0123456789");
+/// assert_eq!(format!("{token:?}"), "Secret(..)");
+/// assert_eq!(token.expose(), "dop_v1_0123456789");
+/// ```
+#[derive(Clone)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    /// Keeps a secret.
+    pub fn new(secret: impl Into<String>) -> Self {
+        Self(SecretString::from(secret.into()))
+    }
+
+    /// Reads a secret from an environment variable. White space around it, such
+    /// as the line end of a file it was read from, is taken off.
+    ///
+    /// ```
+    /// # fn main() -> cloudapi::Result<()> {
+    /// # if std::env::var_os("DIGITALOCEAN_ACCESS_TOKEN").is_none() { return Ok(()) }
+    /// let token = cloudapi::Secret::from_env("DIGITALOCEAN_ACCESS_TOKEN")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the variable is not set, is empty, or is not Unicode. The error names
+    /// the variable and never its value.
+    pub fn from_env(variable: &str) -> Result<Self, Error> {
+        let problem = match std::env::var(variable) {
+            Ok(value) if !value.trim().is_empty() => return Ok(Self::new(value.trim())),
+            Ok(_) => "is empty",
+            Err(std::env::VarError::NotPresent) => "is not set",
+            Err(std::env::VarError::NotUnicode(_)) => "is not Unicode",
+        };
+        Err(Error::settings(format!(
+            "the environment variable `{variable}`, which should hold a secret, {problem}"
+        )))
+    }
+
+    /// The secret itself. Take care where it goes.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(..)")
+    }
+}
+
+impl From<String> for Secret {
+    fn from(secret: String) -> Self {
+        Self::new(secret)
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(secret: &str) -> Self {
+        Self::new(secret)
+    }
+}
+
+/// A text put together from literals and values, for a header or a scope.
+#[derive(Clone, Default)]
+pub struct Text {
+    text: String,
+    filled: bool,
+    problem: Option<String>,
+}
+
+impl Text {
+    /// An empty text.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends text as it stands in the declaration.
+    #[must_use]
+    pub fn literal(mut self, text: &str) -> Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Appends the value of a field.
+    #[must_use]
+    pub fn value<T: TextField>(mut self, name: &str, value: &T) -> Self {
+        self.filled = true;
+        let written = match value.plain() {
+            Plain::Shown(value) => write!(self.text, "{value}").is_ok(),
+            Plain::Secret(secret) => {
+                self.text.push_str(secret.expose());
+                true
+            }
+        };
+        if !written && self.problem.is_none() {
+            self.problem = Some(format!("the field `{name}` could not be written as text"));
+        }
+        self
+    }
+
+    /// Appends another text.
+    pub(crate) fn text(mut self, other: Self) -> Self {
+        self.text.push_str(&other.text);
+        self.filled |= other.filled;
+        self.problem = self.problem.or(other.problem);
+        self
+    }
+
+    /// The text, or what was wrong with one of its fields.
+    pub(crate) fn finish(&self) -> Result<&str, Error> {
+        match &self.problem {
+            None => Ok(&self.text),
+            Some(problem) => Err(Error::settings(problem.clone())),
+        }
+    }
+
+    /// As the value of a header. What comes from a field may be a key, whatever
+    /// its type, so it is sensitive: neither shown nor kept in HTTP/2's tables.
+    pub(crate) fn header_value(&self, header: &str) -> Result<HeaderValue, Error> {
+        let text = self.finish()?;
+        let mut value = HeaderValue::from_str(text).map_err(|_| {
+            Error::settings(format!(
+                "the header `{header}` cannot be made: one of the fields in it has a character \
+                 that no header may have, such as a line break; trim the secret where it is read"
+            ))
+        })?;
+        value.set_sensitive(self.filled);
+        Ok(value)
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Text(..)")
+    }
+}

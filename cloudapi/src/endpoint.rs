@@ -1,0 +1,51 @@
+//! What an endpoint's declaration says, as a constant.
+
+use std::time::Duration;
+
+use crate::schedule::Retry;
+
+/// An endpoint as declared.
+#[derive(Debug)]
+pub struct Endpoint {
+    pub(crate) method: &'static str,
+    /// The path template, for messages and for the size of the URL.
+    pub(crate) path: &'static str,
+    pub(crate) idempotent: bool,
+    pub(crate) retry: Option<Retry>,
+    pub(crate) request_timeout: Option<Duration>,
+}
+
+impl Endpoint {
+    /// An endpoint with nothing of its own.
+    #[must_use]
+    pub const fn new(method: &'static str, path: &'static str) -> Self {
+        Self {
+            method,
+            path,
+            idempotent: false,
+            retry: None,
+            request_timeout: None,
+        }
+    }
+
+    /// Repeating the request does no harm, whatever its method.
+    #[must_use]
+    pub const fn idempotent(mut self) -> Self {
+        self.idempotent = true;
+        self
+    }
+
+    /// A retry rule of its own.
+    #[must_use]
+    pub const fn retry(mut self, retry: Retry) -> Self {
+        self.retry = Some(retry);
+        self
+    }
+
+    /// A timeout of its own for each attempt.
+    #[must_use]
+    pub const fn request_timeout(mut self, timeout: Duration) -> Self {
+        self.request_timeout = Some(timeout);
+        self
+    }
+}

@@ -1,0 +1,21 @@
+//! The driver: it asks the scheduler, and does what the scheduler says.
+//!
+//! A [`Scope`] is one scheduler behind a lock, shared by all clients of one
+//! base URL; the registry finds it. A [`CallCell`] is one call. Attempts run
+//! as tasks on the caller's tokio runtime, so a caller's future that nobody
+//! polls delays no one; slots are watched by one thread of the process, so no
+//! gate dies with a runtime.
+
+mod attempt;
+mod cell;
+mod clock;
+#[cfg(feature = "testing")]
+pub(crate) mod manual;
+mod pacer;
+mod registry;
+mod scope;
+
+pub(crate) use cell::{CallCell, Handle};
+pub(crate) use clock::Clock;
+pub(crate) use registry::{JoinError, Membership, ScopeKey, join};
+pub(crate) use scope::{Claim, Scope};

@@ -1,0 +1,141 @@
+//! How a call that brought no answer tells what happened.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use super::{AttemptRecord, Error, ErrorKind};
+use crate::engine::CallCell;
+use crate::outcome::{Failure, Outcome, TransportError};
+use crate::schedule::{Ending, Refusal, Time};
+
+impl Error {
+    /// The call ended without an answer, perhaps after a last attempt.
+    pub(crate) fn ended(
+        cell: &CallCell,
+        ending: Ending,
+        outcome: Option<Outcome>,
+        attempts: Vec<AttemptRecord>,
+    ) -> Self {
+        let clock = cell.client.scope().clock();
+        let wait = may_run_at(ending).map(|at| at.since(clock.now()));
+        let (kind, mut message) = describe(ending, outcome.as_ref());
+        if let Some(wait) = wait {
+            message.push_str(&format!("; {}", in_words(wait)));
+        }
+        let mut error = Self::new(kind, message).of_call(cell);
+        error.0.attempts = attempts;
+        error.0.retry_at = wait.and_then(|wait| clock.wall().checked_add(wait));
+        match outcome {
+            Some(Ok(response)) => error.0.response = Some(response),
+            Some(Err(failed)) => error.0.source = failed.into_source(),
+            None => {}
+        }
+        error
+    }
+}
+
+fn may_run_at(ending: Ending) -> Option<Time> {
+    match ending {
+        Ending::Refused(Refusal::Barred { until }) => Some(until),
+        Ending::Refused(Refusal::Deadline { would_run_at }) => Some(would_run_at),
+        _ => None,
+    }
+}
+
+fn in_words(wait: Duration) -> String {
+    if wait.is_zero() {
+        return "it may be made again now".to_owned();
+    }
+    if wait < Duration::from_secs(10) {
+        // Rounded up, so that nobody comes too early.
+        let tenths = wait.as_nanos().div_ceil(100_000_000);
+        return format!("it may be made again in {}.{} s", tenths / 10, tenths % 10);
+    }
+    let seconds = wait.as_secs_f64().ceil() as u64;
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    let wait = match (hours, minutes) {
+        (0, 0) => format!("{seconds} s"),
+        (0, _) => format!("{minutes} min {seconds} s"),
+        _ => format!("{hours} h {minutes} min"),
+    };
+    format!("it may be made again in {wait}")
+}
+
+fn describe(ending: Ending, outcome: Option<&Outcome>) -> (ErrorKind, String) {
+    let (kind, last) = match outcome {
+        Some(Ok(response)) => {
+            let status = response.status();
+            let hint = if status.is_redirection() {
+                " (a redirect, which is not followed)"
+            } else {
+                ""
+            };
+            (ErrorKind::Status, format!("{status}{hint}"))
+        }
+        Some(Err(error)) => (of_failure(error.failure()), with_cause(error)),
+        None => (ErrorKind::Runtime, "no attempt was made".to_owned()),
+    };
+    match ending {
+        Ending::Done | Ending::Failed => (kind, last),
+        Ending::Exhausted => (kind, format!("{last}; every retry and requeue is spent")),
+        Ending::Unknown => (
+            ErrorKind::UnknownOutcome,
+            format!(
+                "{last}; the outcome is unknown: the request may have taken effect, and \
+                 repeating it could do so twice"
+            ),
+        ),
+        Ending::Throttled => (
+            ErrorKind::Throttled,
+            format!("{last}; it was throttled time and again"),
+        ),
+        Ending::Refused(Refusal::Barred { .. }) => (
+            ErrorKind::Throttled,
+            "the server asks for a longer wait than `maximum_retry_after` allows".to_owned(),
+        ),
+        Ending::Refused(Refusal::Deadline { .. }) => (
+            ErrorKind::Deadline,
+            match outcome {
+                Some(_) => format!("{last}; the next attempt would come after the deadline"),
+                None => "its turn would come after its deadline".to_owned(),
+            },
+        ),
+    }
+}
+
+/// A failure with its innermost cause, which says most: "connection refused"
+/// rather than "client error".
+fn with_cause(error: &TransportError) -> String {
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    match causes.last() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
+
+const fn of_failure(failure: Failure) -> ErrorKind {
+    match failure {
+        Failure::NotSent => ErrorKind::Connect,
+        Failure::Tls => ErrorKind::Tls,
+        Failure::Timeout => ErrorKind::Timeout,
+        Failure::Interrupted => ErrorKind::Interrupted,
+        Failure::TooLarge => ErrorKind::TooLarge,
+        Failure::Unsendable => ErrorKind::Request,
+        Failure::Abandoned => ErrorKind::Runtime,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_read_well() {
+        let words = |milliseconds| in_words(Duration::from_millis(milliseconds));
+        assert_eq!(words(0), "it may be made again now");
+        assert_eq!(words(401), "it may be made again in 0.5 s");
+        assert_eq!(words(59_400), "it may be made again in 1 min 0 s");
+        assert_eq!(words(7_000), "it may be made again in 7.0 s");
+        assert_eq!(words(7_320_000), "it may be made again in 2 h 2 min");
+    }
+}

@@ -1,0 +1,91 @@
+//! The kinds of errors, and what an attempt left behind.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::outcome::{Failure, Outcome};
+
+/// The kinds of errors, as far as programs need to tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A client's settings or credentials are not usable.
+    Settings,
+    /// Two clients claim one scope with different limits.
+    Conflict,
+    /// The arguments do not make a request: a path segment of `..`, a header
+    /// value with a line break, a body that cannot be serialized.
+    Request,
+    /// Nothing was sent: no such host, connection refused, connecting timed out.
+    Connect,
+    /// The TLS handshake failed, for instance because of the certificate.
+    Tls,
+    /// No answer in time.
+    Timeout,
+    /// The connection broke before the response was complete.
+    Interrupted,
+    /// The server answered with a status that is an error.
+    Status,
+    /// The server keeps refusing calls because there are too many.
+    Throttled,
+    /// The call did not, or could not, end before its deadline.
+    Deadline,
+    /// The request may or may not have taken effect: it was sent, no proper
+    /// answer came, and repeating it could do harm.
+    UnknownOutcome,
+    /// The response could not be read as the declared type.
+    Decode,
+    /// The response body is larger than `maximum_response_size`.
+    TooLarge,
+    /// There is no tokio runtime to run the call on, or it has ended.
+    Runtime,
+}
+
+/// One attempt that did not bring the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AttemptRecord {
+    /// When it started, counted from the moment the call was made.
+    pub at: Duration,
+    /// How long it took.
+    pub took: Duration,
+    /// What came of it.
+    pub outcome: AttemptOutcome,
+}
+
+/// What came of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AttemptOutcome {
+    /// The server answered with this status.
+    Status(StatusCode),
+    /// There was no complete answer.
+    Failure(Failure),
+}
+
+impl AttemptOutcome {
+    pub(crate) const fn of(outcome: &Outcome) -> Self {
+        match outcome {
+            Ok(response) => Self::Status(response.status()),
+            Err(error) => Self::Failure(error.failure()),
+        }
+    }
+}
+
+impl fmt::Display for AttemptRecord {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (at, took) = (self.at.as_secs_f64(), self.took.as_secs_f64());
+        write!(formatter, "at {at:.1} s, for {took:.1} s: {}", self.outcome)
+    }
+}
+
+impl fmt::Display for AttemptOutcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(status) => status.fmt(formatter),
+            Self::Failure(failure) => failure.fmt(formatter),
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! What went wrong, for people and for programs.
+
+mod ended;
+mod kind;
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use http::{Method, StatusCode};
+
+pub use self::kind::{AttemptOutcome, AttemptRecord, ErrorKind};
+use crate::engine::CallCell;
+use crate::outcome::BoxError;
+use crate::response::Response;
+
+/// The result of a call, and of making a client.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call did not bring what was asked for, or why a client could not be
+/// made.
+///
+/// Its `Display` is one line that says what happened, to which request, after
+/// how many attempts and how long. It shows no secret: a URL appears without
+/// the values that were given as [`Secret`](crate::Secret), and of a body at
+/// most the one value that could not be read ([`response`](Self::response) has
+/// the last one whole).
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    call: Option<CallInfo>,
+    attempts: Vec<AttemptRecord>,
+    response: Option<Response<bytes::Bytes>>,
+    retry_at: Option<SystemTime>,
+    source: Option<BoxError>,
+}
+
+#[derive(Debug)]
+struct CallInfo {
+    method: Method,
+    url: String,
+    elapsed: Duration,
+}
+
+impl Error {
+    /// Which kind of error it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The status of the last response, if there was one.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.response.as_ref().map(Response::status)
+    }
+
+    /// The last response: status, headers and body as the server sent them.
+    pub fn response(&self) -> Option<&Response<bytes::Bytes>> {
+        self.0.response.as_ref()
+    }
+
+    /// The attempts that were made, in order. An attempt that brought a
+    /// response which then could not be read is not among them.
+    pub fn attempts(&self) -> &[AttemptRecord] {
+        &self.0.attempts
+    }
+
+    /// The time from the call to this error.
+    pub fn elapsed(&self) -> Option<Duration> {
+        self.0.call.as_ref().map(|call| call.elapsed)
+    }
+
+    /// The method of the request.
+    pub fn method(&self) -> Option<&Method> {
+        self.0.call.as_ref().map(|call| &call.method)
+    }
+
+    /// The URL of the request, without secrets.
+    pub fn url(&self) -> Option<&str> {
+        self.0.call.as_ref().map(|call| call.url.as_str())
+    }
+
+    /// When the call may be made again, where that is known.
+    pub fn retry_at(&self) -> Option<SystemTime> {
+        self.0.retry_at
+    }
+
+    /// Whether an attempt or the whole call ran out of time.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Timeout | ErrorKind::Deadline)
+    }
+
+    /// Whether nothing was sent, because there was no connection.
+    pub fn is_connect(&self) -> bool {
+        self.0.kind == ErrorKind::Connect
+    }
+
+    /// Whether the server refused because of too many calls.
+    pub fn is_rate_limited(&self) -> bool {
+        self.0.kind == ErrorKind::Throttled
+    }
+
+    /// Whether the request may have taken effect although there is no proper
+    /// answer. Look before you make the call again.
+    pub fn is_unknown_outcome(&self) -> bool {
+        self.0.kind == ErrorKind::UnknownOutcome
+    }
+
+    /// Whether the same call may succeed later, and repeating it does no harm.
+    pub fn is_retryable(&self) -> bool {
+        match self.0.kind {
+            // The world may be different then.
+            ErrorKind::Connect
+            | ErrorKind::Timeout
+            | ErrorKind::Interrupted
+            | ErrorKind::Throttled
+            | ErrorKind::Deadline => true,
+            ErrorKind::Status => self.status().is_some_and(|status| status.is_server_error()),
+            // The same call fails the same way.
+            ErrorKind::Settings
+            | ErrorKind::Conflict
+            | ErrorKind::Request
+            | ErrorKind::Tls
+            | ErrorKind::Decode
+            | ErrorKind::TooLarge
+            | ErrorKind::Runtime => false,
+            // It may do harm.
+            ErrorKind::UnknownOutcome => false,
+        }
+    }
+
+    fn new(kind: ErrorKind, message: String) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message,
+            call: None,
+            attempts: Vec::new(),
+            response: None,
+            retry_at: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn settings(message: String) -> Self {
+        Self::new(ErrorKind::Settings, message)
+    }
+
+    pub(crate) fn conflict(message: String) -> Self {
+        Self::new(ErrorKind::Conflict, message)
+    }
+
+    pub(crate) fn request(message: String) -> Self {
+        Self::new(ErrorKind::Request, message)
+    }
+
+    pub(crate) fn caused_by(mut self, source: impl Into<BoxError>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn of_call(mut self, cell: &CallCell) -> Self {
+        self.0.call = Some(CallInfo {
+            method: cell.request.method.clone(),
+            url: cell.request.shown_url(),
+            elapsed: cell.elapsed(),
+        });
+        self
+    }
+
+    pub(crate) fn no_runtime(cell: &CallCell) -> Self {
+        let message = "there is no tokio runtime here: await the call inside one, for \
+                       instance in a function marked `#[tokio::main]`";
+        Self::new(ErrorKind::Runtime, message.to_owned()).of_call(cell)
+    }
+
+    pub(crate) fn ended_already() -> Self {
+        let message = "the call was polled after it had ended";
+        Self::new(ErrorKind::Runtime, message.to_owned())
+    }
+
+    /// The response came, and is not what was declared.
+    pub(crate) fn decode(cell: &CallCell, wanted: &str, source: BoxError) -> Self {
+        let message = format!("the response is not {wanted}: {source}");
+        Self::new(ErrorKind::Decode, message)
+            .caused_by(source)
+            .of_call(cell)
+    }
+
+    pub(crate) fn with_response(mut self, response: Response<bytes::Bytes>) -> Self {
+        self.0.response = Some(response);
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(call) = &self.0.call else {
+            return formatter.write_str(&self.0.message);
+        };
+        write!(
+            formatter,
+            "{} {}: {}",
+            call.method, call.url, self.0.message
+        )?;
+        let attempts = self.made();
+        if attempts > 0 {
+            let plural = if attempts == 1 { "" } else { "s" };
+            let elapsed = call.elapsed.as_secs_f64();
+            write!(formatter, " ({attempts} attempt{plural}, {elapsed:.1} s)")?;
+        }
+        Ok(())
+    }
+}
+
+impl Error {
+    /// How many attempts were made, the one included that brought a response
+    /// which could not be read.
+    fn made(&self) -> usize {
+        match &self.0.response {
+            Some(response) if self.0.kind == ErrorKind::Decode => response.attempts() as usize,
+            _ => self.0.attempts.len(),
+        }
+    }
+}
+
+/// What [`Display`](fmt::Display) says, and the attempts line by line: this is
+/// what a `main` that returns the error prints.
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{self}")?;
+        for attempt in &self.0.attempts {
+            write!(formatter, "\n    {attempt}")?;
+        }
+        Ok(())
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}

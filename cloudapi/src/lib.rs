@@ -1,0 +1,74 @@
+#![doc = include_str!("../docs/crate.md")]
+
+mod auth;
+mod call;
+mod client;
+mod decode;
+mod endpoint;
+mod engine;
+mod error;
+mod outcome;
+mod query;
+mod request;
+mod response;
+mod returns;
+mod schedule;
+mod setters;
+mod settings;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod transport;
+mod url_text;
+mod value;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
+pub use bytes::Bytes;
+pub use http;
+
+#[doc = include_str!("../docs/rest_api.md")]
+pub use cloudapi_derive::rest_api;
+
+/// Re-exports an endpoint macro with its documentation.
+macro_rules! endpoint_macro {
+    ($($verb:ident: $($summary:literal)+;)*) => {$(
+        $(#[doc = $summary])+
+        #[doc = ""]
+        #[doc = include_str!("../docs/endpoint.md")]
+        pub use cloudapi_derive::$verb;
+    )*};
+}
+
+endpoint_macro! {
+    get: "Declares an endpoint that is asked with GET: it reads, and can be repeated without harm.";
+    post: "Declares an endpoint that is asked with POST: it does something, and is not repeated \
+           unless it is declared `idempotent` or was certainly not processed.";
+    put: "Declares an endpoint that is asked with PUT: it replaces, and can be repeated without \
+          harm.";
+    patch: "Declares an endpoint that is asked with PATCH: it changes a part, and is not repeated \
+            unless it is declared `idempotent` or was certainly not processed.";
+    delete: "Declares an endpoint that is asked with DELETE: it removes, and can be repeated \
+             without harm.";
+    head: "Declares an endpoint that is asked with HEAD: a GET without the body.";
+    options: "Declares an endpoint that is asked with OPTIONS.";
+}
+
+pub use crate::auth::Secret;
+pub use crate::call::Call;
+pub use crate::client::RestApi;
+pub use crate::error::{AttemptOutcome, AttemptRecord, Error, ErrorKind, Result};
+pub use crate::outcome::{BoxError, Failure, TransportError};
+pub use crate::response::{FromResponse, Response};
+pub use crate::schedule::Retry;
+pub use crate::transport::{Body, Transport, TransportFuture};
+pub use crate::value::IntoBody;
+
+/// What a declaration needs, in one line: `use cloudapi::prelude::*;`.
+pub mod prelude {
+    pub use crate::{
+        Call, ErrorKind, Response, Result, Retry, Secret, delete, get, head, options, patch, post,
+        put, rest_api,
+    };
+}

@@ -1,0 +1,103 @@
+//! What came of an attempt: a response, or the way in which there was none.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use bytes::Bytes;
+
+use crate::response::Response;
+
+/// Any error.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// A response that was read to its end, or why there is none.
+pub(crate) type Outcome = Result<Response<Bytes>, TransportError>;
+
+/// Why an attempt brought no complete response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The request never left: no such host, connection refused, connecting
+    /// took too long, or the server refused the HTTP/2 stream unprocessed.
+    NotSent,
+    /// The server's certificate or the TLS handshake was not acceptable.
+    Tls,
+    /// The request may have been sent, and no answer came in time.
+    Timeout,
+    /// The connection broke after the request may have been sent, or in the
+    /// middle of the response.
+    Interrupted,
+    /// The response body is larger than `maximum_response_size`.
+    TooLarge,
+    /// The request cannot be sent as it is; the transport refused it.
+    Unsendable,
+    /// The tokio runtime that carried the attempt ended, or the attempt
+    /// panicked.
+    Abandoned,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::NotSent => "could not connect",
+            Self::Tls => "no secure connection",
+            Self::Timeout => "no answer in time",
+            Self::Interrupted => "the connection broke before the response was complete",
+            Self::TooLarge => "the response body is larger than `maximum_response_size`",
+            Self::Unsendable => "the request cannot be sent",
+            Self::Abandoned => {
+                "the attempt was dropped: its tokio runtime ended, or lacks `enable_all`"
+            }
+        })
+    }
+}
+
+/// How a [`Transport`](crate::Transport) says that there is no response.
+///
+/// The [`Failure`] decides what happens next, so choose it with care: only what
+/// is certain not to have been sent is [`Failure::NotSent`].
+#[derive(Debug)]
+pub struct TransportError {
+    failure: Failure,
+    source: Option<BoxError>,
+}
+
+impl TransportError {
+    /// A failure with its cause.
+    pub fn new(failure: Failure, source: impl Into<BoxError>) -> Self {
+        Self {
+            failure,
+            source: Some(source.into()),
+        }
+    }
+
+    /// What kind of failure it is.
+    pub const fn failure(&self) -> Failure {
+        self.failure
+    }
+
+    pub(crate) fn into_source(self) -> Option<BoxError> {
+        self.source
+    }
+}
+
+impl From<Failure> for TransportError {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure,
+            source: None,
+        }
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.failure.fmt(formatter)
+    }
+}
+
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,19 @@
+//! Everything that generated code may name, and nothing else. It may change in
+//! any release; the two crates always go together.
+
+pub use crate::__all_setters as setters;
+pub use crate::auth::Text;
+pub use crate::call::Call;
+pub use crate::client::{Client, RestApi};
+pub use crate::decode::{Decodes, DecodesLast, Marker};
+pub use crate::endpoint::Endpoint;
+pub use crate::error::{Error, Result};
+pub use crate::request::Draft;
+pub use crate::returns::{AsyncReturn, SyncReturn};
+pub use crate::schedule::Retry;
+pub use crate::settings::Setup;
+pub use crate::value::{HeaderFallback, HeaderProbe};
+
+/// Stands in a builder for a field that has not been given.
+#[derive(Clone, Copy, Debug)]
+pub struct NotGiven;

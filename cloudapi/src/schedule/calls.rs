@@ -1,0 +1,156 @@
+//! What the scheduler keeps of each call. A million may wait, so it is little.
+
+use std::ops::{Index, IndexMut};
+
+use slab::Slab;
+
+use super::Time;
+use super::line::{Place, Seniority};
+
+/// Room for so many calls is kept when none is left.
+const KEPT: usize = 1_024;
+
+/// A call in the scheduler. The generation tells it from a later call that got
+/// the same key; it comes round after 2^32 calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CallId {
+    pub(super) key: u32,
+    generation: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    InLine,
+    BackingOff,
+    InFlight,
+}
+
+#[derive(Debug)]
+pub(super) struct Entry<J> {
+    pub(super) seniority: Seniority,
+    /// Backing off: until when. In flight: since when.
+    pub(super) at: Time,
+    pub(super) deadline: Time,
+    pub(super) job: J,
+    /// How often the call went to the back of the queue.
+    pub(super) failed_attempts: u32,
+    /// How often the delay of the present series was multiplied.
+    pub(super) multiplications: u32,
+    generation: u32,
+    pub(super) throttles: u16,
+    pub(super) phase: Phase,
+}
+
+impl<J> Entry<J> {
+    /// A call that waits in the line and has not been tried yet.
+    pub(super) const fn new(seniority: Seniority, deadline: Time, job: J) -> Self {
+        Self {
+            seniority,
+            at: Time::ZERO,
+            deadline,
+            job,
+            failed_attempts: 0,
+            multiplications: 0,
+            // The first seniority is a call's alone, so its low half will do.
+            generation: seniority.0 as u32,
+            throttles: 0,
+            phase: Phase::InLine,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Calls<J>(Slab<Entry<J>>);
+
+impl<J> Calls<J> {
+    pub(super) const fn new() -> Self {
+        Self(Slab::new())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn insert(&mut self, entry: Entry<J>) -> CallId {
+        let generation = entry.generation;
+        // 2^32 entries would not fit in memory.
+        let key = self.0.insert(entry) as u32;
+        CallId { key, generation }
+    }
+
+    pub(super) fn id(&self, key: u32) -> CallId {
+        let generation = self[key].generation;
+        CallId { key, generation }
+    }
+
+    /// The phase of a call, if it has not ended.
+    pub(super) fn phase(&self, id: CallId) -> Option<Phase> {
+        let entry = self.0.get(id.key as usize)?;
+        (entry.generation == id.generation).then_some(entry.phase)
+    }
+
+    /// Whether a place in the line is still held by the call it was given to.
+    pub(super) fn holds(&self, place: Place) -> bool {
+        self.0
+            .get(place.1 as usize)
+            .is_some_and(|entry| entry.seniority == place.0 && entry.phase == Phase::InLine)
+    }
+
+    pub(super) fn remove(&mut self, key: u32) -> Entry<J> {
+        let entry = self.0.remove(key as usize);
+        if self.0.is_empty() && self.0.capacity() > KEPT {
+            self.0 = Slab::new();
+        }
+        entry
+    }
+}
+
+impl<J> Index<u32> for Calls<J> {
+    type Output = Entry<J>;
+
+    fn index(&self, key: u32) -> &Entry<J> {
+        &self.0[key as usize]
+    }
+}
+
+impl<J> IndexMut<u32> for Calls<J> {
+    fn index_mut(&mut self, key: u32) -> &mut Entry<J> {
+        &mut self.0[key as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_waiting_call_takes_little_memory() {
+        assert_eq!(size_of::<CallId>(), 8);
+        assert!(size_of::<Entry<u64>>() <= 48);
+        // The slab's own mark of a free place finds room in the phase.
+        assert_eq!(size_of::<Option<Entry<u64>>>(), size_of::<Entry<u64>>());
+    }
+
+    #[test]
+    fn an_identity_does_not_outlive_its_call() {
+        let mut calls = Calls::new();
+        let first = calls.insert(Entry::new(Seniority(1), Time::NEVER, ()));
+        calls.remove(first.key);
+        let second = calls.insert(Entry::new(Seniority(2), Time::NEVER, ()));
+        assert_eq!(second.key, first.key);
+        assert_eq!(calls.phase(first), None);
+        assert_eq!(calls.phase(second), Some(Phase::InLine));
+    }
+
+    #[test]
+    fn the_memory_of_a_great_backlog_is_given_back() {
+        let mut calls = Calls::new();
+        let ids: Vec<_> = (0..10_000)
+            .map(|n| calls.insert(Entry::new(Seniority(n), Time::NEVER, n)))
+            .collect();
+        for id in ids {
+            calls.remove(id.key);
+        }
+        assert!(calls.0.capacity() <= KEPT);
+    }
+}

@@ -1,0 +1,162 @@
+//! The ends of all ranges.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::super::{Action, Backoff, Next, Scheduler, Terms, Time, Verdict};
+use super::world::World;
+use super::{cases, seconds};
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Submit(u64),
+    Poll(u64),
+    Wake,
+    Finish(usize, Verdict),
+    Cancel(usize),
+}
+
+fn nanos() -> impl Strategy<Value = u64> {
+    prop_oneof![
+        Just(0),
+        0..5_000_000_000_u64,
+        Just(u64::MAX),
+        u64::MAX - 5_000_000_000..=u64::MAX,
+        any::<u64>(),
+    ]
+}
+
+fn verdict() -> impl Strategy<Value = Verdict> {
+    prop_oneof![
+        Just(Verdict::Failed),
+        Just(Verdict::Done),
+        Just(Verdict::Throttled(None)),
+        Just(Verdict::Throttled(Some(Duration::MAX))),
+        nanos().prop_map(|wait| Verdict::Throttled(Some(Duration::from_nanos(wait)))),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        nanos().prop_map(Step::Submit),
+        nanos().prop_map(Step::Poll),
+        Just(Step::Wake),
+        (any::<usize>(), verdict()).prop_map(|(which, verdict)| Step::Finish(which, verdict)),
+        any::<usize>().prop_map(Step::Cancel),
+    ]
+}
+
+fn terms() -> impl Strategy<Value = Terms> {
+    let edge = || prop_oneof![Just(0), Just(1), Just(u32::MAX)];
+    let wait = || {
+        prop_oneof![
+            Just(Duration::ZERO),
+            Just(Duration::MAX),
+            nanos().prop_map(Duration::from_nanos),
+        ]
+    };
+    let multiplier = prop_oneof![Just(1.0), Just(1e300), Just(f64::MAX), Just(f64::INFINITY)];
+    let throttles = prop_oneof![Just(0), Just(u16::MAX)];
+    let backoff = (multiplier, edge(), wait(), wait()).prop_map(
+        |(multiplier, multiplications, minimum, maximum)| Backoff {
+            multiplier,
+            multiplications,
+            minimum,
+            maximum,
+        },
+    );
+    (backoff, edge(), throttles, wait()).prop_map(
+        |(backoff, maximum_failed_attempts, maximum_throttles, maximum_retry_after)| Terms {
+            backoff,
+            maximum_failed_attempts,
+            maximum_throttles,
+            maximum_retry_after,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(cases(250))]
+
+    #[test]
+    fn nothing_overflows_and_nothing_is_lost_at_the_ends_of_time(
+        rate in prop_oneof![Just(1), Just(36_001), Just(u32::MAX)],
+        maximum_in_flight in prop_oneof![Just(1), Just(u32::MAX)],
+        terms in terms(),
+        start in nanos(),
+        steps in proptest::collection::vec(step(), 1..80),
+    ) {
+        let mut gate = World::new(rate).gate;
+        gate.maximum_in_flight = maximum_in_flight;
+        let mut scheduler = Scheduler::new(gate);
+        let mut now = Time::from_nanos(start);
+        let mut known = Vec::new();
+        for step in steps {
+            match step {
+                Step::Submit(deadline) => {
+                    let deadline = now.after_nanos(deadline);
+                    known.extend(scheduler.submit((), deadline, now));
+                }
+                Step::Poll(later) => now = now.after_nanos(later),
+                Step::Wake => now = now.max(scheduler.next_wake().unwrap_or(now)),
+                Step::Finish(which, verdict) if !known.is_empty() => {
+                    let which = which % known.len();
+                    let next = scheduler.finish(known[which], verdict, &terms, now);
+                    if matches!(next, Some(Next::Ends(_))) {
+                        prop_assert_eq!(scheduler.cancel(known.swap_remove(which)), None);
+                    }
+                }
+                Step::Cancel(which) if !known.is_empty() => {
+                    scheduler.cancel(known.swap_remove(which % known.len()));
+                }
+                _ => {}
+            }
+            let mut turns = 0;
+            while let Some(action) = scheduler.poll(now) {
+                turns += 1;
+                prop_assert!(turns <= 200);
+                prop_assert!(!matches!(action, Action::Start(id, ()) if !known.contains(&id)));
+            }
+            prop_assert!(scheduler.next_wake().is_none_or(|wake| wake > now));
+        }
+        for id in known {
+            scheduler.cancel(id);
+        }
+        prop_assert!(scheduler.is_empty());
+        prop_assert_eq!(scheduler.leftovers(), 0);
+        prop_assert_eq!(scheduler.next_wake(), None);
+    }
+}
+
+/// A clock that steps back is a fault of somebody else's; it must not bring
+/// more starts, or a panic.
+#[test]
+fn a_clock_that_steps_back_gives_no_slot() {
+    let world = World::new(360);
+    let mut scheduler = Scheduler::new(world.gate.clone());
+    let at = seconds(1_000);
+    let first = scheduler.submit(1, Time::NEVER, at).unwrap();
+    assert_eq!(scheduler.poll(at), Some(Action::Start(first, 1)));
+    let before = seconds(500);
+    scheduler.submit(2, Time::NEVER, before).unwrap();
+    let next = scheduler.finish(first, Verdict::Throttled(None), &world.terms, before);
+    assert_eq!(next, Some(Next::Waits));
+    assert_eq!(scheduler.poll(before), None);
+    assert_eq!(scheduler.next_wake(), Some(seconds(1_010)));
+}
+
+#[test]
+fn a_gate_that_is_closed_for_ever_asks_for_no_wake() {
+    let mut world = World::new(360);
+    world.terms.maximum_retry_after = Duration::MAX;
+    let mut scheduler = Scheduler::new(world.gate.clone());
+    let id = scheduler.submit((), Time::NEVER, Time::ZERO).unwrap();
+    assert_eq!(scheduler.poll(Time::ZERO), Some(Action::Start(id, ())));
+    let verdict = Verdict::Throttled(Some(Duration::MAX));
+    let next = scheduler.finish(id, verdict, &world.terms, Time::ZERO);
+    assert_eq!(next, Some(Next::Waits));
+    assert_eq!(scheduler.next_wake(), None);
+    let refused = scheduler.submit((), seconds(1), Time::ZERO);
+    assert!(refused.is_err());
+}

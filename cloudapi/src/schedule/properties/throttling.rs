@@ -1,0 +1,200 @@
+//! A server that has had enough is left alone.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::super::{Ending, Refusal, Time, Verdict};
+use super::random::any_world;
+use super::referee::judge;
+use super::world::{Call, Event, Reply, World};
+use super::{SECOND, cases, seconds};
+
+const fn wait(seconds: u64) -> Verdict {
+    Verdict::Throttled(Some(Duration::from_secs(seconds)))
+}
+
+proptest! {
+    #![proptest_config(cases(200))]
+
+    #[test]
+    fn nothing_starts_before_the_time_the_server_gave(world in any_world()) {
+        for start in judge(&world, &world.run()) {
+            prop_assert!(start.at >= start.closed_until, "{start:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_starts_while_the_gate_is_barred(world in any_world()) {
+        let mut barred_until = Time::ZERO;
+        for (now, _, event) in world.run().0 {
+            if let Event::Answered(Verdict::Throttled(Some(asked)), _) = event
+                && asked > world.terms.maximum_retry_after
+            {
+                let bar = now.after(world.terms.maximum_retry_after);
+                barred_until = barred_until.max(bar);
+            }
+            let goes_in = matches!(event, Event::Submitted | Event::Started);
+            prop_assert!(now >= barred_until || !goes_in);
+        }
+    }
+}
+
+#[test]
+fn a_throttle_closes_the_gate_for_everybody() {
+    let throttled = Call::at(Time::ZERO).replies(&[Reply::after(SECOND, wait(100))]);
+    let others = [5, 5, 50].map(|second| Call::at(seconds(second)));
+    let story = World::new(360)
+        .with([throttled].into_iter().chain(others))
+        .run();
+    // The throttled call goes first afterwards.
+    assert_eq!(story.starts_of(0), [0, 101].map(seconds));
+    assert_eq!(story.starts_of(1), [seconds(111)]);
+    assert_eq!(story.starts_of(2), [seconds(121)]);
+    assert_eq!(story.starts_of(3), [seconds(131)]);
+}
+
+#[test]
+fn the_later_of_two_times_counts() {
+    let first = Call::at(Time::ZERO).replies(&[Reply::after(15 * SECOND, wait(100))]);
+    let second = Call::at(Time::ZERO).replies(&[Reply::after(10 * SECOND, wait(20))]);
+    let story = World::new(360).with([first, second]).run();
+    assert_eq!(story.starts_of(0), [0, 115].map(seconds));
+    assert_eq!(story.starts_of(1), [10, 125].map(seconds));
+}
+
+#[test]
+fn a_server_that_does_not_say_how_long_is_left_alone_longer_each_time() {
+    for verdict in [Verdict::Throttled(None), wait(0)] {
+        let call = Call::at(Time::ZERO).replies(&[Reply::at_once(verdict); 7]);
+        let story = World::new(360).with([call]).run();
+        let times = [0, 20, 60, 140, 300, 620, 940, 1_260];
+        assert_eq!(story.starts_of(0), times.map(seconds));
+    }
+}
+
+#[test]
+fn refusals_of_attempts_that_were_under_way_together_are_one_sign() {
+    let refused = |latency| [Reply::after(latency * SECOND, Verdict::Throttled(None))];
+    let calls = [
+        Call::at(Time::ZERO).replies(&refused(21)),
+        Call::at(Time::ZERO).replies(&refused(12)),
+        Call::at(Time::ZERO).replies(&refused(3)),
+    ];
+    let story = World::new(360).with(calls).run();
+    // All three by 23 s, each with the first step of the series.
+    assert_eq!(story.starts_of(0), [0, 43].map(seconds));
+}
+
+#[test]
+fn an_answer_starts_the_series_of_closings_anew() {
+    let refused = Reply::at_once(Verdict::Throttled(None));
+    let done = Reply::at_once(Verdict::Done);
+    let calls = [
+        Call::at(Time::ZERO).replies(&[refused, refused, done]),
+        Call::at(seconds(65)).replies(&[refused]),
+    ];
+    let story = World::new(360).with(calls).run();
+    assert_eq!(story.starts_of(0), [0, 20, 60].map(seconds));
+    assert_eq!(story.starts_of(1), [70, 90].map(seconds));
+}
+
+#[test]
+fn an_answer_to_an_older_attempt_says_nothing_about_the_closed_gate() {
+    let refused = Reply::at_once(Verdict::Throttled(None));
+    let calls = [
+        Call::at(Time::ZERO).replies(&[Reply::after(15 * SECOND, Verdict::Done)]),
+        Call::at(Time::ZERO).replies(&[refused, refused]),
+    ];
+    let story = World::new(360).with(calls).run();
+    assert_eq!(story.starts_of(1), [10, 30, 70].map(seconds));
+}
+
+#[test]
+fn a_call_is_throttled_so_often_and_then_ends() {
+    let mut world = World::new(360);
+    world.terms.maximum_throttles = 3;
+    let calls = [Call::at(Time::ZERO).always(wait(30)), Call::at(seconds(95))];
+    let story = world.with(calls).run();
+    assert_eq!(story.starts_of(0), [0, 30, 60, 90].map(seconds));
+    assert_eq!(story.ending_of(0), Ending::Throttled);
+    assert_eq!(
+        story.starts_of(1),
+        [seconds(120)],
+        "the gate is closed all the same"
+    );
+}
+
+#[test]
+fn a_wait_that_is_too_long_ends_all_calls_with_the_time() {
+    let mut world = World::new(360);
+    world.terms.maximum_retry_after = Duration::from_secs(100);
+    let fails = [Reply::at_once(Verdict::Failed); 9];
+    let calls = [
+        Call::at(Time::ZERO).replies(&fails[..2]),
+        Call::at(Time::ZERO).replies(&[Reply::after(5 * SECOND, wait(101))]),
+        Call::at(Time::ZERO)
+            .replies(&fails)
+            .deadline(seconds(2_000)),
+        Call::at(Time::ZERO),
+        Call::at(Time::ZERO).deadline(seconds(3_000)),
+        Call::at(seconds(114)),
+        Call::at(seconds(115)),
+    ];
+    let story = world.with(calls).run();
+    let barred = |until| Refusal::Barred {
+        until: seconds(until),
+    };
+    // 0 waits for its second attempt, 3 and 4 in line.
+    assert_eq!(story.ending_of(1), Ending::Refused(barred(116)));
+    for waiting in [0, 2, 3, 4] {
+        assert_eq!(
+            story.end_of(waiting),
+            (seconds(15), Event::Refused(barred(115)))
+        );
+    }
+    assert_eq!(
+        story.end_of(5),
+        (seconds(114), Event::TurnedAway(barred(115)))
+    );
+    assert_eq!(story.starts_of(6), [seconds(115)]);
+}
+
+#[test]
+fn a_call_that_comes_back_as_the_bar_ends_is_not_turned_away() {
+    let mut world = World::new(360);
+    world.terms.maximum_retry_after = Duration::from_secs(30);
+    let fails = [Reply::at_once(Verdict::Failed); 2];
+    let calls = [
+        Call::at(Time::ZERO).replies(&fails),
+        Call::at(seconds(25)).replies(&[Reply::at_once(wait(1_000))]),
+    ];
+    let story = world.with(calls).run();
+    assert_eq!(story.starts_of(1), [seconds(30)]);
+    assert_eq!(story.starts_of(0), [0, 20, 60].map(seconds));
+}
+
+#[test]
+fn the_longest_wait_bounds_what_a_server_asks_and_not_the_series() {
+    // Two periods are two hours.
+    let refused = [Reply::at_once(Verdict::Throttled(None))];
+    let world = World::new(1).with([Call::at(Time::ZERO).replies(&refused)]);
+    let story = world.run();
+    assert_eq!(story.starts_of(0), [0, 7_200].map(seconds));
+    assert_eq!(story.ending_of(0), Ending::Done);
+}
+
+#[test]
+fn where_no_wait_is_allowed_a_server_is_not_asked_all_the_time() {
+    let mut world = World::new(360);
+    world.terms.maximum_retry_after = Duration::ZERO;
+    let refused = [Reply::at_once(wait(60))];
+    let calls = [0, 10, 20, 30].map(|second| Call::at(seconds(second)).replies(&refused));
+    let story = world.with(calls).run();
+    let until = seconds(20);
+    assert_eq!(
+        story.end_of(1).1,
+        Event::TurnedAway(Refusal::Barred { until })
+    );
+    assert_eq!(story.starts(), [0, 20].map(seconds));
+}

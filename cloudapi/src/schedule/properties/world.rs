@@ -1,0 +1,166 @@
+//! Who calls when, what the server does, and what came of it.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use super::super::{Backoff, Ending, Gate, Limit, Next, Refusal, Terms, Time, Verdict};
+use super::simulation;
+
+/// What the server does with one attempt.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reply {
+    pub(super) verdict: Verdict,
+    /// `None`: it never answers.
+    pub(super) latency: Option<u64>,
+}
+
+impl Reply {
+    pub(super) const HANGS: Self = Self {
+        verdict: Verdict::Done,
+        latency: None,
+    };
+
+    pub(super) const fn at_once(verdict: Verdict) -> Self {
+        Self::after(0, verdict)
+    }
+
+    pub(super) const fn after(latency: u64, verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            latency: Some(latency),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    pub(super) arrives: Time,
+    pub(super) deadline: Time,
+    pub(super) cancelled: Time,
+    /// One for each attempt, and `Done` from then on.
+    pub(super) replies: Vec<Reply>,
+}
+
+impl Call {
+    pub(super) const fn at(arrives: Time) -> Self {
+        Self {
+            arrives,
+            deadline: Time::NEVER,
+            cancelled: Time::NEVER,
+            replies: Vec::new(),
+        }
+    }
+
+    pub(super) fn deadline(self, deadline: Time) -> Self {
+        Self { deadline, ..self }
+    }
+
+    pub(super) fn cancelled(self, cancelled: Time) -> Self {
+        Self { cancelled, ..self }
+    }
+
+    pub(super) fn replies(self, replies: &[Reply]) -> Self {
+        let replies = replies.to_vec();
+        Self { replies, ..self }
+    }
+
+    pub(super) fn always(self, verdict: Verdict) -> Self {
+        self.replies(&[Reply::at_once(verdict); 100])
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct World {
+    pub(super) gate: Gate,
+    pub(super) terms: Terms,
+    pub(super) calls: Vec<Call>,
+    /// How late the wakes come, over and over; empty for a perfect timer.
+    pub(super) lateness: Vec<u64>,
+}
+
+impl World {
+    pub(super) fn new(calls_per_hour: u32) -> Self {
+        let calls_per_hour = NonZeroU32::new(calls_per_hour).unwrap();
+        Self {
+            gate: Gate {
+                limit: Limit::per_hour(calls_per_hour),
+                maximum_in_flight: u32::MAX,
+            },
+            terms: Terms {
+                backoff: Backoff::DEFAULT,
+                maximum_failed_attempts: 1,
+                maximum_throttles: 20,
+                maximum_retry_after: Duration::from_secs(3_600),
+            },
+            calls: Vec::new(),
+            lateness: Vec::new(),
+        }
+    }
+
+    pub(super) fn with(self, calls: impl IntoIterator<Item = Call>) -> Self {
+        let calls = calls.into_iter().collect();
+        Self { calls, ..self }
+    }
+
+    pub(super) fn period(&self) -> u64 {
+        self.gate.limit.period()
+    }
+
+    /// Lets everything happen, to the end.
+    pub(super) fn run(&self) -> Story {
+        simulation::run(self)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    Submitted,
+    TurnedAway(Refusal),
+    Started,
+    Answered(Verdict, Next),
+    Refused(Refusal),
+    Cancelled,
+}
+
+impl Event {
+    pub(super) const fn is_an_end(self) -> bool {
+        match self {
+            Self::TurnedAway(_) | Self::Refused(_) | Self::Cancelled => true,
+            Self::Answered(_, next) => matches!(next, Next::Ends(_)),
+            Self::Submitted | Self::Started => false,
+        }
+    }
+}
+
+/// What happened, in order: when, to which call, and what.
+#[derive(Debug)]
+pub(super) struct Story(pub(super) Vec<(Time, usize, Event)>);
+
+impl Story {
+    pub(super) fn starts(&self) -> Vec<Time> {
+        let started = self.0.iter().filter(|line| line.2 == Event::Started);
+        started.map(|line| line.0).collect()
+    }
+
+    pub(super) fn of(&self, call: usize) -> impl Iterator<Item = (Time, Event)> {
+        let lines = self.0.iter().filter(move |line| line.1 == call);
+        lines.map(|line| (line.0, line.2))
+    }
+
+    pub(super) fn starts_of(&self, call: usize) -> Vec<Time> {
+        let started = self.of(call).filter(|line| line.1 == Event::Started);
+        started.map(|line| line.0).collect()
+    }
+
+    /// The last thing that happened to a call.
+    pub(super) fn end_of(&self, call: usize) -> (Time, Event) {
+        self.of(call).last().unwrap()
+    }
+
+    pub(super) fn ending_of(&self, call: usize) -> Ending {
+        match self.end_of(call).1 {
+            Event::Answered(_, Next::Ends(ending)) => ending,
+            other => panic!("{other:?} is not the end of an attempt"),
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! The queue and its gate as a state machine: calls come in, time passes,
+//! attempts end; it says which attempt starts and which call is over.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::calls::{CallId, Calls, Entry, Phase};
+use super::line::{Line, Seniority};
+use super::throttle::Throttle;
+use super::{Action, Ending, Gate, Next, Refusal, Terms, Time, Verdict};
+
+#[derive(Debug)]
+pub(crate) struct Scheduler<J> {
+    gate: Gate,
+    throttle: Throttle,
+    line: Line,
+    /// Since when there has been somebody in the line.
+    line_since: Time,
+    calls: Calls<J>,
+    /// Ends of backoffs.
+    backoffs: BTreeSet<(Time, u32)>,
+    /// The deadlines of the calls that wait, be it in line or backing off.
+    deadlines: BTreeSet<(Time, u32)>,
+    in_flight: u32,
+    next_number: u64,
+}
+
+impl<J: Clone> Scheduler<J> {
+    pub(crate) fn new(gate: Gate) -> Self {
+        Self {
+            gate,
+            throttle: Throttle::default(),
+            line: Line::default(),
+            line_since: Time::ZERO,
+            calls: Calls::new(),
+            backoffs: BTreeSet::new(),
+            deadlines: BTreeSet::new(),
+            in_flight: 0,
+            next_number: 0,
+        }
+    }
+
+    /// A call joins the back of the queue. `poll` then says whether it starts.
+    pub(crate) fn submit(&mut self, job: J, deadline: Time, now: Time) -> Result<CallId, Refusal> {
+        if let Some(until) = self.throttle.barred_until(now) {
+            return Err(Refusal::Barred { until });
+        }
+        let would_run_at = self.would_run_at(now);
+        if would_run_at > deadline {
+            return Err(Refusal::Deadline { would_run_at });
+        }
+        let seniority = self.seniority();
+        let id = self.calls.insert(Entry::new(seniority, deadline, job));
+        self.enter_line(id.key, now, Line::join);
+        Ok(id)
+    }
+
+    /// The next thing to carry out; to be called until there is none.
+    pub(crate) fn poll(&mut self, now: Time) -> Option<Action<J>> {
+        while let Some(key) = self.end_of_backoff(now) {
+            let until = self.calls[key].at;
+            self.enter_line(key, until, Line::come_back);
+        }
+        if let Some(refused) = self.refuse(now) {
+            return Some(refused);
+        }
+        if self.in_flight >= self.gate.maximum_in_flight || self.opens_at() > now {
+            return None;
+        }
+        let calls = &self.calls;
+        let key = self.line.take_head(|place| calls.holds(place))?;
+        // A slot that is given late was due when there was somebody for it,
+        // whoever that was.
+        let ready = self.line_since.max(self.throttle.closed_until());
+        self.gate.limit.take(ready, now);
+        self.in_flight += 1;
+        let id = self.calls.id(key);
+        let entry = &mut self.calls[key];
+        entry.phase = Phase::InFlight;
+        entry.at = now;
+        if entry.deadline < Time::NEVER {
+            self.deadlines.remove(&(entry.deadline, key));
+        }
+        Some(Action::Start(id, entry.job.clone()))
+    }
+
+    /// When `poll` will have something to do if nothing else happens.
+    pub(crate) fn next_wake(&self) -> Option<Time> {
+        let backoff = self.backoffs.first().map(|backoff| backoff.0);
+        let expiry = self.deadlines.first().map(|expiry| expiry.0.after_nanos(1));
+        let has_slot = !self.line.is_empty() && self.in_flight < self.gate.maximum_in_flight;
+        let slot = has_slot.then(|| self.opens_at());
+        let wakes = [backoff, expiry, slot].into_iter().flatten();
+        wakes.min().filter(|wake| *wake < Time::NEVER)
+    }
+
+    /// The attempt of a call has ended.
+    pub(crate) fn finish(
+        &mut self,
+        id: CallId,
+        verdict: Verdict,
+        terms: &Terms,
+        now: Time,
+    ) -> Option<Next> {
+        if self.calls.phase(id)? != Phase::InFlight {
+            return None;
+        }
+        self.in_flight -= 1;
+        if !matches!(verdict, Verdict::Throttled(_)) {
+            self.throttle.answered(self.calls[id.key].at);
+        }
+        let next = match verdict {
+            Verdict::Done => Next::Ends(Ending::Done),
+            Verdict::Ends => Next::Ends(Ending::Failed),
+            Verdict::Unknown => Next::Ends(Ending::Unknown),
+            Verdict::Failed => self.failed(id.key, terms, now),
+            Verdict::Throttled(asked) => self.throttled(id.key, asked, terms, now),
+        };
+        if matches!(next, Next::Ends(_)) {
+            self.calls.remove(id.key);
+        }
+        Some(next)
+    }
+
+    /// The caller no longer wants the call.
+    pub(crate) fn cancel(&mut self, id: CallId) -> Option<J> {
+        self.calls.phase(id)?;
+        Some(self.withdraw(id.key))
+    }
+
+    /// Whether a client that comes now would find the gate as new.
+    pub(crate) fn is_neutral(&self, now: Time) -> bool {
+        self.calls.is_empty() && self.gate.limit.is_neutral(now) && self.throttle.is_neutral(now)
+    }
+
+    /// Whether no call is known any more, of whatever kind.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+
+    pub(crate) const fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// Replaces the limits. The next slot stays where it was, or comes one
+    /// period of the new limit from now, whichever is earlier.
+    pub(crate) fn set_gate(&mut self, gate: Gate, now: Time) {
+        let longest = now.after_nanos(gate.limit.period());
+        self.throttle.close(self.gate.limit.earliest().min(longest));
+        self.gate = gate;
+    }
+
+    fn failed(&mut self, key: u32, terms: &Terms, now: Time) -> Next {
+        let entry = &self.calls[key];
+        let deadline = entry.deadline;
+        let is_spent = entry.multiplications >= terms.backoff.multiplications;
+        if is_spent && entry.failed_attempts >= terms.maximum_failed_attempts {
+            return Next::Ends(Ending::Exhausted);
+        }
+        if is_spent {
+            let would_run_at = self.would_run_at(now);
+            if would_run_at > deadline {
+                return Next::too_late(would_run_at);
+            }
+            let seniority = self.seniority();
+            let entry = &mut self.calls[key];
+            entry.failed_attempts += 1;
+            entry.multiplications = 0;
+            entry.seniority = seniority;
+            self.enter_line(key, now, Line::join);
+            return Next::Waits;
+        }
+        let step = entry.multiplications + 1;
+        let delay = terms.backoff.delay(self.gate.limit.period(), step);
+        let until = now.after(delay);
+        let would_run_at = self.opens_at().max(until);
+        if would_run_at > deadline {
+            return Next::too_late(would_run_at);
+        }
+        let entry = &mut self.calls[key];
+        entry.multiplications = step;
+        entry.phase = Phase::BackingOff;
+        entry.at = until;
+        self.backoffs.insert((until, key));
+        self.watch_deadline(key);
+        Next::Waits
+    }
+
+    fn throttled(&mut self, key: u32, asked: Option<Duration>, terms: &Terms, now: Time) -> Next {
+        let period = self.gate.limit.period();
+        let entry = &mut self.calls[key];
+        if let Err(until) = self.throttle.refused(entry.at, asked, period, terms, now) {
+            return Next::Ends(Ending::Refused(Refusal::Barred { until }));
+        }
+        entry.throttles = entry.throttles.saturating_add(1);
+        if entry.throttles > terms.maximum_throttles {
+            return Next::Ends(Ending::Throttled);
+        }
+        let deadline = entry.deadline;
+        let would_run_at = self.opens_at();
+        if would_run_at > deadline {
+            return Next::too_late(would_run_at);
+        }
+        self.enter_line(key, now, Line::come_back);
+        Next::Waits
+    }
+
+    /// What is remembered of calls; nothing, once there are none.
+    #[cfg(test)]
+    pub(super) fn leftovers(&self) -> usize {
+        let waiting = self.line.places() + self.backoffs.len() + self.deadlines.len();
+        waiting + self.line.len() + self.in_flight as usize
+    }
+
+    /// Ends the next call that waits in vain, if there is one.
+    fn refuse(&mut self, now: Time) -> Option<Action<J>> {
+        if let Some(until) = self.throttle.barred_until(now) {
+            let calls = &self.calls;
+            let in_line = self.line.take_head(|place| calls.holds(place));
+            if let Some(key) = in_line.or_else(|| self.end_of_backoff(until.before_nanos(1))) {
+                return Some(Action::Refuse(self.forget(key), Refusal::Barred { until }));
+            }
+        }
+        let would_run_at = self.opens_at().max(now);
+        let &(deadline, key) = self.deadlines.first()?;
+        (deadline < would_run_at)
+            .then(|| Action::Refuse(self.withdraw(key), Refusal::Deadline { would_run_at }))
+    }
+
+    /// Takes out a call whose backoff has ended by then.
+    fn end_of_backoff(&mut self, by: Time) -> Option<u32> {
+        let &(until, key) = self.backoffs.first()?;
+        (until <= by).then(|| {
+            self.backoffs.pop_first();
+            key
+        })
+    }
+
+    fn enter_line(&mut self, key: u32, since: Time, enter: fn(&mut Line, Seniority, u32)) {
+        if self.line.is_empty() {
+            self.line_since = since;
+        }
+        let entry = &mut self.calls[key];
+        entry.phase = Phase::InLine;
+        enter(&mut self.line, entry.seniority, key);
+        self.watch_deadline(key);
+    }
+
+    fn watch_deadline(&mut self, key: u32) {
+        let deadline = self.calls[key].deadline;
+        if deadline < Time::NEVER {
+            self.deadlines.insert((deadline, key));
+        }
+    }
+
+    /// Takes a call out of wherever it is.
+    fn withdraw(&mut self, key: u32) -> J {
+        let Entry { phase, at, .. } = self.calls[key];
+        let job = self.forget(key);
+        let calls = &self.calls;
+        match phase {
+            Phase::InLine => self.line.leave(|place| calls.holds(place)),
+            Phase::BackingOff => {
+                self.backoffs.remove(&(at, key));
+            }
+            Phase::InFlight => self.in_flight -= 1,
+        }
+        job
+    }
+
+    fn forget(&mut self, key: u32) -> J {
+        let entry = self.calls.remove(key);
+        if entry.deadline < Time::NEVER {
+            self.deadlines.remove(&(entry.deadline, key));
+        }
+        entry.job
+    }
+
+    /// Before then nothing starts.
+    fn opens_at(&self) -> Time {
+        self.gate.limit.earliest().max(self.throttle.closed_until())
+    }
+
+    /// When a call that joins the queue now has its slot, if nobody leaves.
+    fn would_run_at(&self, now: Time) -> Time {
+        let ahead = self.line.len() as u64;
+        let period = self.gate.limit.period();
+        let first = self.opens_at().max(now);
+        first.after_nanos(period.saturating_mul(ahead))
+    }
+
+    fn seniority(&mut self) -> Seniority {
+        self.next_number += 1;
+        Seniority(self.next_number)
+    }
+}

@@ -1,0 +1,79 @@
+//! How long the server wants to be left alone.
+
+use std::time::Duration;
+
+use super::{Terms, Time};
+
+#[derive(Debug, Default)]
+pub(super) struct Throttle {
+    closed_until: Time,
+    barred_until: Time,
+    /// When the gate was last closed, and how often in a row without an answer
+    /// in between; for servers that do not say how long.
+    closed_at: Time,
+    closings: u32,
+}
+
+impl Throttle {
+    /// No attempt starts earlier.
+    pub(super) const fn closed_until(&self) -> Time {
+        self.closed_until
+    }
+
+    /// Until when every call is turned away, if it is now.
+    pub(super) fn barred_until(&self, now: Time) -> Option<Time> {
+        (now < self.barred_until).then_some(self.barred_until)
+    }
+
+    pub(super) fn is_neutral(&self, now: Time) -> bool {
+        self.closed_until <= now && self.barred_until <= now
+    }
+
+    pub(super) fn close(&mut self, until: Time) {
+        self.closed_until = self.closed_until.max(until);
+    }
+
+    /// An attempt that started then was answered, and not by a refusal. An
+    /// attempt older than the refusal says nothing about the time after it.
+    pub(super) fn answered(&mut self, started: Time) {
+        if started > self.closed_at {
+            self.closings = 0;
+        }
+    }
+
+    /// An attempt that started then was refused unprocessed, and the server
+    /// may have `asked` for a wait. `Err` says that it asked for too long a
+    /// wait, which ends then.
+    pub(super) fn refused(
+        &mut self,
+        started: Time,
+        asked: Option<Duration>,
+        period: u64,
+        terms: &Terms,
+        now: Time,
+    ) -> Result<(), Time> {
+        // Attempts that were under way together are refused together; that
+        // is one sign of too much, not several.
+        if started > self.closed_at || self.closings == 0 {
+            self.closings = self.closings.saturating_add(1);
+            self.closed_at = now;
+        }
+        let step = self.closings.min(terms.backoff.multiplications.max(1));
+        let own = terms.backoff.delay(period, step);
+        // "Retry at once" from a server that has just refused is no pace.
+        let Some(asked) = asked.filter(|asked| !asked.is_zero()) else {
+            self.close(now.after(own));
+            return Ok(());
+        };
+        if asked <= terms.maximum_retry_after {
+            self.close(now.after(asked));
+            return Ok(());
+        }
+        // Nobody asks again before the longest wait has passed, and then the
+        // server's own word counts anew. Where no wait is allowed at all, that
+        // must not come to asking all the time.
+        let bar = asked.min(terms.maximum_retry_after.max(own));
+        self.barred_until = self.barred_until.max(now.after(bar));
+        Err(now.after(asked))
+    }
+}

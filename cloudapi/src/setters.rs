@@ -1,0 +1,84 @@
+//! The settings as methods of a generated builder, defined once for all.
+
+/// Defines the methods of a builder that has its settings in `self.setup`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __all_setters {
+    () => {
+        $crate::__setters! {
+            /// The address that the paths of all endpoints continue, with or
+            /// without a slash at the end. It names the gate too: all clients of
+            /// one base URL in a process share one.
+            baseurl: impl ::core::convert::Into<::std::string::String>;
+            /// How many attempts may start in an hour, evenly spaced: 360 is one
+            /// every 10 seconds. Default: 360.
+            callrateperhour: u32;
+            /// What the delay between attempts is multiplied by after each
+            /// failure, from 1 to 1,000. Default: 2.
+            geometric_delay_multiplier: f64;
+            /// How many retries make one series. Default: 5.
+            maximum_geometric_delay_multiplications: u16;
+            /// How often a call goes to the back of the queue after a failed
+            /// series. Default: 1.
+            maximum_failed_attempts: u16;
+            /// How many attempts may be under way at once. Default: no maximum.
+            maximum_in_flight: u32;
+            /// How long an attempt may take, from its slot to the end of the
+            /// response. Default: 30 seconds.
+            request_timeout: ::core::time::Duration;
+            /// How long connecting may take. Default: 10 seconds.
+            connect_timeout: ::core::time::Duration;
+            /// No delay between attempts is shorter. Default: none.
+            minimum_delay: ::core::time::Duration;
+            /// No delay between attempts is longer. Default: 366 days.
+            maximum_delay: ::core::time::Duration;
+            /// The longest wait that a server may ask for; a call that is asked
+            /// for more ends with an error that says until when. Default: one
+            /// hour.
+            maximum_retry_after: ::core::time::Duration;
+            /// The largest response body in bytes, counted after decompression.
+            /// Default: 64 MiB.
+            maximum_response_size: u64;
+            /// Which failed attempts are tried again. Default:
+            /// `Retry::Standard`.
+            retry: $crate::Retry;
+            /// Sends all requests through a transport of your own.
+            transport: impl $crate::Transport;
+        }
+        $crate::__testing_setters!();
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __setters {
+    ($($(#[$doc:meta])* $name:ident: $type:ty;)*) => {$(
+        $(#[$doc])*
+        #[must_use]
+        pub fn $name(mut self, $name: $type) -> Self {
+            self.setup = self.setup.$name($name);
+            self
+        }
+    )*};
+}
+
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __testing_setters {
+    () => {
+        /// Takes the time from a simulation.
+        #[must_use]
+        pub fn simulation(mut self, simulation: &$crate::testing::Simulation) -> Self {
+            self.setup = self.setup.simulation(simulation);
+            self
+        }
+    };
+}
+
+#[cfg(not(feature = "testing"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __testing_setters {
+    () => {};
+}

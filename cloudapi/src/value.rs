@@ -1,0 +1,259 @@
+//! What a parameter can be, by the place it is put in.
+//!
+//! Each place has a trait of its own that is implemented for all types that fit,
+//! so that the compiler says in our words which do not.
+
+use std::fmt::Display;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue};
+use serde::Serialize;
+
+use crate::auth::Secret;
+use crate::outcome::BoxError;
+use crate::query;
+
+/// A value with one form in text.
+#[derive(Clone, Copy)]
+pub enum Plain<'a> {
+    /// As its `Display` writes it.
+    Shown(&'a dyn Display),
+    /// Never to be shown.
+    Secret(&'a Secret),
+}
+
+impl std::fmt::Debug for Plain<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Plain(..)")
+    }
+}
+
+/// What has one form in text: everything with `Display`, and [`Secret`].
+pub trait ToPlain {
+    /// That form.
+    fn plain(&self) -> Plain<'_>;
+}
+
+impl<T: Display> ToPlain for T {
+    fn plain(&self) -> Plain<'_> {
+        Plain::Shown(self)
+    }
+}
+
+impl ToPlain for Secret {
+    fn plain(&self) -> Plain<'_> {
+        Plain::Secret(self)
+    }
+}
+
+impl ToPlain for &Secret {
+    fn plain(&self) -> Plain<'_> {
+        Plain::Secret(self)
+    }
+}
+
+/// A parameter that fills a placeholder of a path.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be put in a path",
+    label = "this fills a placeholder of the path",
+    note = "a path takes types that implement `std::fmt::Display` (numbers, strings, identifiers) \
+            and `cloudapi::Secret`; an `Option` or a list has no single place in it"
+)]
+pub trait PathValue: ToPlain {}
+
+#[diagnostic::do_not_recommend]
+impl<T: ToPlain> PathValue for T {}
+
+/// A field that fills a header or a scope.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{Self}` cannot be put in a text",
+    label = "this field is named in `bearer`, `headers` or `scope`",
+    note = "name fields of type `cloudapi::Secret`, or of a type that implements \
+            `std::fmt::Display`"
+)]
+pub trait TextField: ToPlain {}
+
+#[diagnostic::do_not_recommend]
+impl<T: ToPlain> TextField for T {}
+
+/// A parameter that is sent as a header.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be put in a header",
+    label = "this is marked `#[header]`",
+    note = "a header takes types that implement `std::fmt::Display`, `cloudapi::Secret`, or an \
+            `Option` of one of those"
+)]
+pub trait HeaderParameter: ToPlain {}
+
+#[diagnostic::do_not_recommend]
+impl<T: ToPlain> HeaderParameter for T {}
+
+/// Finds out whether a header's parameter is an `Option`: inherent methods come
+/// before those of a trait.
+#[derive(Debug)]
+pub struct HeaderProbe<'a, T>(pub &'a T);
+
+impl<'a, T: HeaderParameter> HeaderProbe<'a, Option<T>> {
+    /// The value, if there is one.
+    pub fn header_value(&self) -> Option<Plain<'a>> {
+        self.0.as_ref().map(ToPlain::plain)
+    }
+}
+
+impl<'a, T: HeaderParameter> HeaderProbe<'a, &'a Option<T>> {
+    /// The value, if there is one.
+    pub fn header_value(&self) -> Option<Plain<'a>> {
+        self.0.as_ref().map(ToPlain::plain)
+    }
+}
+
+/// The values of [`HeaderProbe`] that are there in any case.
+pub trait HeaderFallback<'a> {
+    /// What the parameter is.
+    type Parameter;
+
+    /// The value.
+    fn header_value(&self) -> Option<Plain<'a>>
+    where
+        Self::Parameter: HeaderParameter;
+}
+
+impl<'a, T> HeaderFallback<'a> for HeaderProbe<'a, T> {
+    type Parameter = T;
+
+    fn header_value(&self) -> Option<Plain<'a>>
+    where
+        T: HeaderParameter,
+    {
+        Some(self.0.plain())
+    }
+}
+
+/// Makes a header, or says what is wrong with it without showing the value: it
+/// may be a secret that was pasted badly.
+pub(crate) fn header(name: &str, value: Plain<'_>) -> Result<(HeaderName, HeaderValue), String> {
+    let header = HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| format!("`{name}` is not the name of a header"))?;
+    let value = match value {
+        Plain::Shown(value) => HeaderValue::from_str(&value.to_string()),
+        Plain::Secret(secret) => HeaderValue::from_str(secret.expose()).map(|mut value| {
+            value.set_sensitive(true);
+            value
+        }),
+    };
+    let value = value.map_err(|_| {
+        format!(
+            "the value of the header `{name}` has a character that no header may have, such as \
+             a line break"
+        )
+    })?;
+    Ok((header, value))
+}
+
+/// A parameter that is put in the query.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be put in a query",
+    label = "this is marked `#[query]`",
+    note = "a query takes types that implement `serde::Serialize` (a scalar, an `Option`, a \
+            slice, or a struct whose fields are parameters) and `cloudapi::Secret`"
+)]
+pub trait QueryValue {
+    /// Whether it must not be shown.
+    #[doc(hidden)]
+    fn is_secret(&self) -> bool {
+        false
+    }
+
+    /// Appends its encoded pairs.
+    #[doc(hidden)]
+    fn append(&self, target: &mut String, name: &str) -> Result<(), BoxError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize> QueryValue for T {
+    fn append(&self, target: &mut String, name: &str) -> Result<(), BoxError> {
+        Ok(query::append(target, name, self)?)
+    }
+}
+
+impl QueryValue for Secret {
+    fn is_secret(&self) -> bool {
+        true
+    }
+
+    fn append(&self, target: &mut String, name: &str) -> Result<(), BoxError> {
+        Ok(query::append(target, name, self.expose())?)
+    }
+}
+
+impl QueryValue for &Secret {
+    fn is_secret(&self) -> bool {
+        true
+    }
+
+    fn append(&self, target: &mut String, name: &str) -> Result<(), BoxError> {
+        (**self).append(target, name)
+    }
+}
+
+/// A parameter that is sent as JSON.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent as JSON",
+    label = "this is marked `#[json]`",
+    note = "JSON takes types that implement `serde::Serialize`: add `#[derive(serde::Serialize)]`"
+)]
+pub trait JsonBody: Serialize {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize> JsonBody for T {}
+
+/// A parameter that is sent as a form.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent as a form",
+    label = "this is marked `#[form]`",
+    note = "a form takes types that implement `serde::Serialize`: add `#[derive(serde::Serialize)]`"
+)]
+pub trait FormBody: Serialize {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize> FormBody for T {}
+
+/// A type that is a request body as it is, for `#[body]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a request body as it is",
+    label = "this is marked `#[body]`",
+    note = "`#[body]` takes `String`, `&str`, `Vec<u8>`, `&[u8]` or `cloudapi::Bytes`; mark the \
+            parameter `#[json]` or `#[form]` to have it serialized"
+)]
+pub trait IntoBody {
+    /// The media type it is sent as, unless a `Content-Type` header says
+    /// otherwise.
+    const MEDIA_TYPE: &'static str;
+
+    /// The bytes.
+    fn into_body(self) -> Bytes;
+}
+
+macro_rules! into_body {
+    ($($type:ty, $media_type:literal, $value:ident => $body:expr;)*) => {$(
+        impl IntoBody for $type {
+            const MEDIA_TYPE: &'static str = $media_type;
+
+            fn into_body(self) -> Bytes {
+                let $value = self;
+                $body
+            }
+        }
+    )*};
+}
+
+into_body! {
+    String, "text/plain; charset=utf-8", text => Bytes::from(text);
+    &String, "text/plain; charset=utf-8", text => Bytes::copy_from_slice(text.as_bytes());
+    &str, "text/plain; charset=utf-8", text => Bytes::copy_from_slice(text.as_bytes());
+    Bytes, "application/octet-stream", bytes => bytes;
+    &Bytes, "application/octet-stream", bytes => bytes.clone();
+    Vec<u8>, "application/octet-stream", bytes => Bytes::from(bytes);
+    &Vec<u8>, "application/octet-stream", bytes => Bytes::copy_from_slice(bytes);
+    &[u8], "application/octet-stream", bytes => Bytes::copy_from_slice(bytes);
+}

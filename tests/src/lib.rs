@@ -1,0 +1,24 @@
+//! What the tests share: a server of faults on a real socket, and start times
+//! that can be trusted although they are taken from outside.
+
+pub mod faults;
+pub mod starts;
+
+/// A runtime with one thread, for what needs one of its own.
+pub fn current_thread() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+}
+
+/// An error and all its causes, in every form that could end up in a log.
+pub fn everything_shown(error: &cloudapi::Error) -> String {
+    let mut shown = format!("{error}\n{error:?}\n{error:#?}\n");
+    let mut cause = std::error::Error::source(error);
+    while let Some(deeper) = cause {
+        shown.push_str(&format!("{deeper}\n{deeper:?}\n{deeper:#?}\n"));
+        cause = deeper.source();
+    }
+    shown
+}

@@ -1,0 +1,20 @@
+use cloudapi::{get, rest_api, Result};
+
+#[rest_api(baseurl = "https://api.example.com/v1/")]
+struct Api {
+    __cloudapi_token: String,
+}
+
+impl Api {
+    #[get("droplets")]
+    async fn droplets(&self) -> Result<Vec<String>>;
+}
+
+async fn used() -> Result<usize> {
+    let api = Api::new(String::new())?;
+    Ok(api.droplets().await?.len())
+}
+
+fn main() {
+    let _ = used();
+}

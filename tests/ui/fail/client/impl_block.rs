@@ -1,0 +1,18 @@
+use cloudapi::{get, rest_api, Result};
+
+#[rest_api(baseurl = "https://api.example.com/v1/")]
+struct Api;
+
+#[rest_api(baseurl = "https://api.example.com/v1/")]
+impl Api {
+    #[get("droplets")]
+    async fn droplets(&self) -> Result<()>;
+}
+
+async fn used() -> Result<()> {
+    Api::new()?.droplets().await
+}
+
+fn main() {
+    let _ = used();
+}

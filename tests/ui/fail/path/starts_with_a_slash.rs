@@ -1,0 +1,17 @@
+use cloudapi::{get, rest_api, Result};
+
+#[rest_api(baseurl = "https://api.example.com/v1/")]
+struct Api;
+
+impl Api {
+    #[get("/droplets/{id}")]
+    async fn droplet(&self, id: u64) -> Result<()>;
+}
+
+async fn used(api: &Api) -> Result<()> {
+    api.droplet(1).await
+}
+
+fn main() {
+    let _ = used;
+}

@@ -1,0 +1,16 @@
+use cloudapi::{rest_api, Result};
+
+#[rest_api(baseurl = "https://api.example.com/v1/")]
+struct Api;
+
+impl Api {
+    async fn droplets(&self) -> Result<()>;
+}
+
+async fn used(api: &Api) -> Result<()> {
+    api.droplets().await
+}
+
+fn main() {
+    let _ = used;
+}

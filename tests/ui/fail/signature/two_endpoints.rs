@@ -1,0 +1,18 @@
+use cloudapi::{get, post, rest_api, Result};
+
+#[rest_api(baseurl = "https://api.example.com/v1/")]
+struct Api;
+
+impl Api {
+    #[get("droplets")]
+    #[post("droplets")]
+    async fn droplets(&self) -> Result<()>;
+}
+
+async fn used(api: &Api) -> Result<()> {
+    api.droplets().await
+}
+
+fn main() {
+    let _ = used;
+}

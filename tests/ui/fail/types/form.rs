@@ -1,0 +1,19 @@
+use cloudapi::{post, rest_api, Result};
+
+struct Opaque;
+
+#[rest_api(baseurl = "https://api.example.com/v1/")]
+struct Api;
+
+impl Api {
+    #[post("droplets")]
+    async fn create(&self, #[form] new: Opaque) -> Result<()>;
+}
+
+async fn used(api: &Api) -> Result<()> {
+    api.create(Opaque).await
+}
+
+fn main() {
+    let _ = used;
+}

@@ -1,0 +1,19 @@
+use cloudapi::{get, rest_api, Result};
+
+struct Opaque;
+
+#[rest_api(baseurl = "https://api.example.com/v1/")]
+struct Api;
+
+impl Api {
+    #[get("droplets")]
+    async fn droplets(&self, #[query] filter: &Opaque) -> Result<()>;
+}
+
+async fn used(api: &Api) -> Result<()> {
+    api.droplets(&Opaque).await
+}
+
+fn main() {
+    let _ = used;
+}

@@ -1,0 +1,17 @@
+use cloudapi::{get, rest_api, Result};
+
+#[rest_api(baseurl = "https://api.example.com/v1/")]
+struct Api;
+
+impl Api {
+    #[get("droplets")]
+    async fn droplets(&self) -> String;
+}
+
+async fn used(api: &Api) -> Result<String> {
+    Ok(api.droplets().await)
+}
+
+fn main() {
+    let _ = used;
+}
