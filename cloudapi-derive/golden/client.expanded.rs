@@ -144,8 +144,10 @@ impl DigitalOceanBuilder<DigitalOcean, Token, Account, Kind> {
                         .literal(":")
                         .value("type", &self.fields.2),
                 )
-                .scope(::cloudapi::__private::Text::new().value("token", &self.fields.0))
-                .build()?,
+                .declared_scope(
+                    ::cloudapi::__private::Text::new().value("token", &self.fields.0),
+                )
+                .into_client()?,
             token: self.fields.0,
             account: self.fields.1,
             r#type: self.fields.2,

@@ -93,7 +93,7 @@ where
     /// same scope, or if a field cannot be put where the declaration wants it.
     fn build(self) -> crate::vendored::__private::Result<Client<'a, T, N>> {
         ::core::result::Result::Ok(Client {
-            __cloudapi: self.setup.build()?,
+            __cloudapi: self.setup.into_client()?,
             name: self.fields.0,
             key: self.fields.1,
         })

@@ -78,7 +78,10 @@ impl WeatherBuilder<Weather, Token> {
     /// same scope, or if a field cannot be put where the declaration wants it.
     fn build(self) -> ::cloudapi::__private::Result<Weather> {
         ::core::result::Result::Ok(Weather {
-            __cloudapi: self.setup.bearer(::cloudapi::__private::Text::new()).build()?,
+            __cloudapi: self
+                .setup
+                .bearer(::cloudapi::__private::Text::new())
+                .into_client()?,
             token: self.fields.0,
         })
     }
@@ -97,7 +100,7 @@ impl Weather {
             "the path starts with `/`\nhelp: leave the `/` out: the path is appended to the base URL, whose own path stays"
         }
         ::core::compile_error! {
-            "the path carries a query\nhelp: make it a parameter of the method: `#[query] name: &str`"
+            "the path carries a query\nhelp: make it a parameter of the method, `#[query] name: &str`, or, if it is always the same, a key of the attribute, `query(\"name\" = \"value\")`"
         }
         ::core::compile_error! {
             "an endpoint cannot be `const`\nhelp: take `const` out"

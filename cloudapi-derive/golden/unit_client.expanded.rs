@@ -60,7 +60,7 @@ impl WeatherBuilder<Weather> {
     /// same scope, or if a field cannot be put where the declaration wants it.
     pub(crate) fn build(self) -> ::cloudapi::__private::Result<Weather> {
         ::core::result::Result::Ok(Weather {
-            __cloudapi: self.setup.build()?,
+            __cloudapi: self.setup.into_client()?,
         })
     }
 }

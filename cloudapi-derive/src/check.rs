@@ -2,7 +2,13 @@
 //! reason. What is wrong with a single value was said when it was read.
 
 mod api;
+mod credentials;
 mod endpoint;
+mod extension;
+mod fields;
+mod names;
+mod pages;
 
 pub(crate) use self::api::api;
 pub(crate) use self::endpoint::endpoint;
+pub(crate) use self::extension::extension;

@@ -6,6 +6,7 @@ use std::thread;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
+use syn::Type;
 
 /// One error, at the tokens it is about.
 #[derive(Debug)]
@@ -133,6 +134,21 @@ pub(crate) fn listed(names: &[&str], conjunction: &str) -> String {
             format!("{} {conjunction} `{last}`", first.join(", "))
         }
     }
+}
+
+/// A type as people write it; tokens alone have spaces everywhere.
+pub(crate) fn shown(ty: &Type) -> String {
+    let mut text = ty.to_token_stream().to_string();
+    for (from, to) in [
+        (" < ", "<"),
+        (" >", ">"),
+        ("& ", "&"),
+        (" :: ", "::"),
+        (" ,", ","),
+    ] {
+        text = text.replace(from, to);
+    }
+    text
 }
 
 /// A span for generated tokens that points at the user's code. It keeps the

@@ -35,7 +35,9 @@ fn expansion(source: &str) -> File {
     let mut file: File = syn::parse_str(source).unwrap();
     let items = file.items.iter_mut().map(|item| match item {
         Item::Struct(item) => {
-            let attribute = item.attrs.remove(0);
+            let is_ours = |attribute: &Attribute| attribute.path().is_ident("rest_api");
+            let position = item.attrs.iter().position(is_ours).unwrap();
+            let attribute = item.attrs.remove(position);
             expand::rest_api(arguments(&attribute), item.to_token_stream())
         }
         Item::Impl(block) => {
@@ -144,7 +146,7 @@ struct Relative {
 impl<'ast> Visit<'ast> for Relative {
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let first = path.segments[0].ident.to_string();
-        let own = ["Self", "call", "formatter", "self"].contains(&first.as_str())
+        let own = ["Self", "call", "formatter", "parent", "self"].contains(&first.as_str())
             || first.starts_with("__")
             || first.ends_with("Builder");
         if path.leading_colon.is_none() && !own && !self.written.contains(&first) {

@@ -2,18 +2,56 @@
 
 mod api;
 mod endpoint;
+mod extension;
+mod field;
+mod pages;
 mod parameter;
+mod shape;
+mod verb;
 
 use syn::Ident;
 
-pub(crate) use self::api::{Api, Field, Filled, FilledPiece, Shape};
-pub(crate) use self::endpoint::{Endpoint, Step, Verb};
+pub(crate) use self::api::{Api, is_builder_method};
+pub(crate) use self::endpoint::{Endpoint, Step};
+pub(crate) use self::extension::Extension;
+pub(crate) use self::field::{Field, Filled, FilledPiece};
+pub(crate) use self::pages::{Next, Pages};
+use self::parameter::Origin;
 pub(crate) use self::parameter::{Parameter, Use};
+pub(crate) use self::shape::Shape;
+pub(crate) use self::verb::Verb;
+use crate::diagnostics::{Diagnostic, Errors};
 use crate::parse::constant::Constant;
+use crate::parse::entry::Entry;
+use crate::parse::keys::Keys;
 
 /// A setting. The runtime has a method of the same name.
 #[derive(Debug)]
 pub(crate) struct Setting {
     pub(crate) key: Ident,
     pub(crate) value: Constant,
+}
+
+type Reader = fn(&Entry) -> Result<Constant, Diagnostic>;
+
+impl Setting {
+    /// Takes the settings of a table that were given.
+    fn take_all(
+        table: &[(&'static str, Reader)],
+        keys: &mut Keys,
+        errors: &mut Errors,
+    ) -> Vec<Self> {
+        let mut settings = Vec::new();
+        for (name, read) in table {
+            if let Some(entry) = keys.take(name, errors)
+                && let Some(value) = errors.ok(read(&entry))
+            {
+                settings.push(Self {
+                    key: entry.key,
+                    value,
+                });
+            }
+        }
+        settings
+    }
 }

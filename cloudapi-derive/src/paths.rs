@@ -44,6 +44,9 @@ table! {
     HeaderProbe => Runtime, HeaderProbe;
     Marker => Runtime, Marker;
     NotGiven => Runtime, NotGiven;
+    PagesReturn => Runtime, PagesReturn;
+    Paging => Runtime, Paging;
+    PartMarker => Runtime, PartMarker;
     RestApi => Runtime, RestApi;
     Result => Runtime, Result;
     Retry => Runtime, Retry;

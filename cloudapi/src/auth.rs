@@ -1,11 +1,15 @@
 //! Secrets, and texts that may hold them.
 
 use std::fmt::{self, Write};
+use std::path::Path;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Error;
+use crate::query;
+use crate::url_text::UrlText;
 use crate::value::{Plain, TextField};
 
 /// A token, key or password. It is shown nowhere: `Debug` prints `Secret(..)`,
@@ -51,6 +55,26 @@ impl Secret {
         };
         Err(Error::settings(format!(
             "the environment variable `{variable}`, which should hold a secret, {problem}"
+        )))
+    }
+
+    /// Reads a secret from a file, such as one that an orchestrator mounts. White
+    /// space around it is taken off.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, is empty, or is not UTF-8. The error names the
+    /// file and never what is in it.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let problem = match std::fs::read_to_string(path) {
+            Ok(text) if !text.trim().is_empty() => return Ok(Self::new(text.trim())),
+            Ok(_) => "it is empty".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        Err(Error::settings(format!(
+            "the file `{}`, which should hold a secret, cannot be used: {problem}",
+            path.display()
         )))
     }
 
@@ -133,6 +157,13 @@ impl Text {
         }
     }
 
+    /// Appends the text to a query. What comes from a field may be a key.
+    pub(crate) fn append_to(&self, url: &mut UrlText, name: &str) -> Result<(), String> {
+        let text = self.finish().map_err(|problem| problem.to_string())?;
+        url.query(self.filled, |target| query::append(target, name, text))
+            .map_err(|error| format!("the query parameter `{name}` cannot be written: {error}"))
+    }
+
     /// As the value of a header. What comes from a field may be a key, whatever
     /// its type, so it is sensitive: neither shown nor kept in HTTP/2's tables.
     pub(crate) fn header_value(&self, header: &str) -> Result<HeaderValue, Error> {
@@ -145,6 +176,45 @@ impl Text {
         })?;
         value.set_sensitive(self.filled);
         Ok(value)
+    }
+}
+
+/// How a client says who it is.
+#[derive(Debug)]
+pub(crate) enum Authorization {
+    Bearer(Text),
+    /// User name and password.
+    Basic(Text, Text),
+}
+
+impl Authorization {
+    /// The value of the Authorization header (RFC 6750, RFC 7617).
+    pub(crate) fn header_value(&self) -> Result<HeaderValue, Error> {
+        let text = match self {
+            Self::Bearer(token) => {
+                if token.finish()?.trim().is_empty() {
+                    return Err(Error::settings(
+                        "the token for `bearer` is empty: every request would be refused"
+                            .to_owned(),
+                    ));
+                }
+                Text::new().literal("Bearer ").text(token.clone())
+            }
+            Self::Basic(user, password) => {
+                let (user, password) = (user.finish()?, password.finish()?);
+                if user.contains(':') {
+                    return Err(Error::settings(
+                        "the user name for `basic` has a colon, which ends it".to_owned(),
+                    ));
+                }
+                let encoded = BASE64_STANDARD.encode(format!("{user}:{password}"));
+                Text {
+                    filled: true,
+                    ..Text::new().literal("Basic ").literal(&encoded)
+                }
+            }
+        };
+        text.header_value("Authorization")
     }
 }
 

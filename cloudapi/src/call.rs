@@ -5,22 +5,19 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
 use serde::Serialize;
 
+use crate::decode::Read;
 use crate::engine::{CallCell, Handle};
 use crate::error::Error;
-use crate::outcome::BoxError;
-use crate::query;
-use crate::request::Request;
+use crate::request::{IDEMPOTENCY_KEY, Request};
 use crate::response::Response;
 use crate::schedule::Retry;
 use crate::value::{Plain, header};
-
-type Read<T> = fn(&Response<Bytes>) -> Result<T, BoxError>;
 
 /// A call of an endpoint: what a method declared as `fn -> Call<T>` returns.
 ///
@@ -50,10 +47,16 @@ type Read<T> = fn(&Response<Bytes>) -> Result<T, BoxError>;
 /// ```
 #[must_use = "a call is made when it is awaited"]
 pub struct Call<T> {
-    state: State,
+    raw: RawCall,
     read: Read<T>,
     value: PhantomData<fn() -> T>,
 }
+
+/// A call whose response has yet to be read.
+pub(crate) struct RawCall(State);
+
+/// The response, and the call that it answers.
+pub(crate) type Answer = Result<(Arc<CallCell>, Box<Response<Bytes>>), Error>;
 
 enum State {
     Draft(Arc<CallCell>),
@@ -65,12 +68,8 @@ enum State {
 
 impl<T> Call<T> {
     pub(crate) fn new(cell: CallCell, read: Read<T>, problem: Option<String>) -> Self {
-        let cell = Arc::new(cell);
         Self {
-            state: match problem {
-                None => State::Draft(cell),
-                Some(problem) => State::Spoilt(cell, problem),
-            },
+            raw: RawCall::new(cell, problem),
             read,
             value: PhantomData,
         }
@@ -134,26 +133,109 @@ impl<T> Call<T> {
     /// A value that has no place in a query ends the call with an error of the
     /// kind [`Request`](crate::ErrorKind::Request) when it is awaited.
     pub fn query(self, name: &str, value: impl Serialize) -> Self {
+        self.adjust(|request| request.url.add(name, &value))
+    }
+
+    /// Sends this key with every attempt, in place of one made for the call, and
+    /// declares that repeating the request does no harm: the server sees to it.
+    ///
+    /// Default: as the endpoint declares; the header is `Idempotency-Key` if it
+    /// declares none.
+    pub fn idempotency_key(self, key: &str) -> Self {
         self.adjust(|request| {
-            request
-                .url
-                .query(false, |target| query::append(target, name, &value))
-                .map_err(|error| {
-                    format!("the query parameter `{name}` cannot be written into a URL: {error}")
-                })
+            let name = request.options.idempotency_key.unwrap_or(IDEMPOTENCY_KEY);
+            let (name, value) = header(name, Plain::Shown(&key))?;
+            request.headers.insert(name, value);
+            request.options.idempotent = true;
+            Ok(())
         })
     }
 
-    /// A call that has begun is no longer adjusted; it cannot be reached then
-    /// without `Pin`, so that is no loss.
-    fn adjust(mut self, change: impl FnOnce(&mut Request) -> Result<(), String>) -> Self {
-        if let State::Draft(cell) = &mut self.state
-            && let Some(cell) = Arc::get_mut(cell)
-            && let Err(problem) = change(&mut cell.request)
-            && let State::Draft(cell) = std::mem::replace(&mut self.state, State::Over)
-        {
-            self.state = State::Spoilt(cell, problem);
+    /// Makes the call again and again, until `done` says of its value that it is
+    /// what was waited for: a droplet that is active, an action that is complete.
+    ///
+    /// Each time is a call of its own, which takes its turn in the queue and pays
+    /// for its slots; the next follows `every` after the answer. Adjustments of
+    /// this call hold for all of them.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use cloudapi::prelude::*;
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Action {
+    ///     status: String,
+    /// }
+    ///
+    /// #[rest_api(baseurl = "https://api.example.com/", callrateperhour = 5000)]
+    /// struct Example;
+    ///
+    /// impl Example {
+    ///     #[get("actions/{id}", unwrap = "action")]
+    ///     fn action(&self, id: u64) -> Call<Action>;
+    /// }
+    ///
+    /// # async fn run() -> Result<()> {
+    /// let example = Example::new()?;
+    /// let (every, within) = (Duration::from_secs(5), Duration::from_secs(600));
+    /// let action = example.action(7);
+    /// let action = action.until(every, within, |action| action.status == "completed").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If one of the calls fails for good, and, of the kind
+    /// [`Deadline`](crate::ErrorKind::Deadline), if the next one would come later
+    /// than `within` after the first.
+    pub async fn until(
+        self,
+        every: Duration,
+        within: Duration,
+        mut done: impl FnMut(&T) -> bool,
+    ) -> Result<T, Error> {
+        let first = match self.raw.0 {
+            State::Draft(cell) => cell,
+            State::Spoilt(cell, problem) => return Err(Error::request(problem).of_call(&cell)),
+            State::Waiting(_) | State::Over => return Err(Error::ended_already()),
+        };
+        let clock = first.client.scope().clock();
+        let end = clock.now().after(within);
+        let mut calls = 0_u64;
+        loop {
+            let mut request = first.request.clone();
+            let left = end.since(clock.now());
+            let deadline = request.options.deadline.map_or(left, |own| own.min(left));
+            request.options.deadline = Some(deadline);
+            let cell = CallCell::new(Arc::clone(&first.client), request);
+            let value = Call::new(cell, self.read, None).await?;
+            calls += 1;
+            if done(&value) {
+                return Ok(value);
+            }
+            let next = clock.now().after(every);
+            if next > end {
+                return Err(Error::not_done(calls, within).of_call(&first));
+            }
+            clock.sleep_until(next).await;
         }
+    }
+
+    /// Waits for the answer on this thread.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn wait(self) -> Result<T, Error> {
+        let (cell, response) = crate::blocking::wait(self.raw)?;
+        decode(&cell, self.read, *response)
+    }
+
+    pub(crate) const fn cell(&self) -> Option<&Arc<CallCell>> {
+        self.raw.cell()
+    }
+
+    fn adjust(mut self, change: impl FnOnce(&mut Request) -> Result<(), String>) -> Self {
+        self.raw.adjust(change);
         self
     }
 }
@@ -163,45 +245,84 @@ impl<T> Future for Call<T> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let call = self.get_mut();
-        loop {
-            match std::mem::replace(&mut call.state, State::Over) {
-                State::Draft(cell) => call.state = State::Waiting(cell.submit()?),
-                State::Spoilt(cell, problem) => {
-                    return Poll::Ready(Err(Error::request(problem).of_call(&cell)));
-                }
-                State::Waiting(handle) => match handle.poll(context) {
-                    Poll::Pending => {
-                        call.state = State::Waiting(handle);
-                        return Poll::Pending;
-                    }
-                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                    Poll::Ready(Ok(response)) => {
-                        return Poll::Ready(decode(&handle.cell, call.read, *response));
-                    }
-                },
-                State::Over => return Poll::Ready(Err(Error::ended_already())),
+        let read = call.read;
+        let answer = ready!(call.raw.poll(context));
+        Poll::Ready(answer.and_then(|(cell, response)| decode(&cell, read, *response)))
+    }
+}
+
+impl RawCall {
+    pub(crate) fn new(cell: CallCell, problem: Option<String>) -> Self {
+        let cell = Arc::new(cell);
+        Self(match problem {
+            None => State::Draft(cell),
+            Some(problem) => State::Spoilt(cell, problem),
+        })
+    }
+
+    /// A call that has begun is no longer adjusted; it cannot be reached then
+    /// without `Pin`, so that is no loss.
+    fn adjust(&mut self, change: impl FnOnce(&mut Request) -> Result<(), String>) {
+        if let State::Draft(cell) = &mut self.0
+            && let Some(cell) = Arc::get_mut(cell)
+            && let Err(problem) = change(&mut cell.request)
+            && let State::Draft(cell) = std::mem::replace(&mut self.0, State::Over)
+        {
+            self.0 = State::Spoilt(cell, problem);
+        }
+    }
+
+    /// The simulation that the call runs in, if it does in one.
+    #[cfg(all(feature = "blocking", feature = "testing"))]
+    pub(crate) fn simulation(&self) -> Option<crate::testing::Simulation> {
+        match &self.0 {
+            State::Draft(cell) => cell.client.scope().clock().simulation(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Answer> {
+        match std::mem::replace(&mut self.0, State::Over) {
+            State::Draft(cell) => {
+                self.0 = State::Waiting(cell.submit(context.waker())?);
+                Poll::Pending
             }
+            State::Spoilt(cell, problem) => {
+                Poll::Ready(Err(Error::request(problem).of_call(&cell)))
+            }
+            State::Waiting(handle) => match handle.poll(context) {
+                Poll::Pending => {
+                    self.0 = State::Waiting(handle);
+                    Poll::Pending
+                }
+                Poll::Ready(answer) => {
+                    Poll::Ready(answer.map(|response| (Arc::clone(&handle.cell), response)))
+                }
+            },
+            State::Over => Poll::Ready(Err(Error::ended_already())),
+        }
+    }
+
+    const fn cell(&self) -> Option<&Arc<CallCell>> {
+        match &self.0 {
+            State::Draft(cell) | State::Spoilt(cell, _) => Some(cell),
+            State::Waiting(handle) => Some(&handle.cell),
+            State::Over => None,
         }
     }
 }
 
 fn decode<T>(cell: &CallCell, read: Read<T>, response: Response<Bytes>) -> Result<T, Error> {
-    read(&response).map_err(|source| {
-        Error::decode(cell, std::any::type_name::<T>(), source).with_response(response)
-    })
+    read(&response, cell.request.options.part)
+        .map_err(|source| Error::decode(cell, std::any::type_name::<T>(), source, response))
 }
 
 impl<T> fmt::Debug for Call<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let request = match &self.state {
-            State::Draft(cell) | State::Spoilt(cell, _) => Some(&cell.request),
-            State::Waiting(handle) => Some(&handle.cell.request),
-            State::Over => None,
-        };
         let mut debug = formatter.debug_struct("Call");
-        if let Some(request) = request {
-            debug.field("method", &request.method);
-            debug.field("url", &request.shown_url());
+        if let Some(cell) = self.cell() {
+            debug.field("method", &cell.request.method);
+            debug.field("url", &cell.request.shown_url());
         }
         debug.finish_non_exhaustive()
     }

@@ -4,18 +4,25 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::ACCEPT;
+use bytes::Bytes;
+use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
+use url::Url;
 
+use crate::auth::Text;
+use crate::details::{Details, ReadDetails};
 use crate::engine::{Membership, Scope};
+use crate::redirect::Hop;
 use crate::request::Request;
+use crate::response::Response;
 use crate::schedule::{Retry, Terms};
 use crate::transport::{AnyTransport, Outgoing};
+use crate::url_text::UrlText;
 
 /// A struct that is marked [`#[rest_api]`](macro@crate::rest_api).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a cloudapi client",
-    label = "its methods cannot be endpoints",
+    label = "not marked `#[rest_api]`",
     note = "put `#[rest_api(baseurl = \"https://..\")]` on the struct `{Self}`"
 )]
 pub trait RestApi {
@@ -25,33 +32,48 @@ pub trait RestApi {
 
 /// What the macro puts into the struct. A clone is the same client.
 #[derive(Clone)]
-pub struct Client(Arc<ClientCore>);
+pub struct Client {
+    core: Arc<ClientCore>,
+    /// Between the base URL and the paths of the endpoints; empty, or with a
+    /// slash at its end.
+    path: Arc<str>,
+}
 
 impl Client {
     pub(crate) fn new(core: ClientCore) -> Self {
-        Self(Arc::new(core))
+        Self {
+            core: Arc::new(core),
+            path: Arc::default(),
+        }
     }
 
-    pub(crate) fn core(&self) -> &ClientCore {
-        &self.0
+    /// A part of another client's API: the same in all but the path.
+    #[must_use]
+    pub fn extend(parent: &Self, path: &str) -> Self {
+        Self {
+            core: Arc::clone(&parent.core),
+            path: format!("{}{path}", parent.path).into(),
+        }
     }
 
-    pub(crate) fn into_core(self) -> Arc<ClientCore> {
-        self.0
+    pub(crate) const fn core(&self) -> &Arc<ClientCore> {
+        &self.core
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        &self.path
     }
 
     #[cfg(test)]
     pub(crate) fn shares_scope_with(&self, other: &Self) -> bool {
-        Arc::ptr_eq(self.0.scope(), other.0.scope())
+        Arc::ptr_eq(self.core.scope(), other.core.scope())
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_tuple("Client")
-            .field(&self.0.baseurl)
-            .finish()
+        let url = format!("{}{}", self.core.baseurl, self.path);
+        formatter.debug_tuple("Client").field(&url).finish()
     }
 }
 
@@ -59,10 +81,25 @@ impl fmt::Debug for Client {
 pub(crate) struct ClientCore {
     membership: Membership,
     transport: AnyTransport,
-    baseurl: String,
+    /// Ends with a slash.
+    baseurl: Url,
     /// What is sent with every request, credentials included.
     headers: HeaderMap,
+    /// The same, for requests that ask for JSON.
+    json_headers: HeaderMap,
+    /// Those that say nothing of who we are, for other servers.
+    open_headers: HeaderMap,
+    /// Query parameters that are sent with every request.
+    query: Vec<(&'static str, Text)>,
     terms: ClientTerms,
+    read_details: Option<ReadDetails>,
+}
+
+/// What all requests of a client have in common.
+#[derive(Debug, Default)]
+pub(crate) struct Common {
+    pub(crate) headers: HeaderMap,
+    pub(crate) query: Vec<(&'static str, Text)>,
 }
 
 /// How the calls of a client are treated, unless they say otherwise.
@@ -75,20 +112,51 @@ pub(crate) struct ClientTerms {
 }
 
 impl ClientCore {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         membership: Membership,
         transport: AnyTransport,
-        baseurl: String,
-        headers: HeaderMap,
+        baseurl: Url,
+        common: Common,
         terms: ClientTerms,
+        read_details: Option<ReadDetails>,
     ) -> Self {
+        let Common { headers, query } = common;
+        let mut json_headers = headers.clone();
+        json_headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let open_headers = [USER_AGENT, ACCEPT]
+            .into_iter()
+            .filter_map(|name| {
+                let value = json_headers.get(&name)?.clone();
+                Some((name, value))
+            })
+            .collect();
         Self {
             membership,
             transport,
             baseurl,
             headers,
+            json_headers,
+            open_headers,
+            query,
             terms,
+            read_details,
         }
+    }
+
+    /// Adds the query parameters of all requests, unless a URL that came from
+    /// the server has them already.
+    pub(crate) fn add_query(&self, url: &mut UrlText) -> Result<(), String> {
+        for (name, text) in &self.query {
+            if !url.has(name) {
+                text.append_to(url, name)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What the vendor says in the body of an error response.
+    pub(crate) fn details(&self, response: &Response<Bytes>) -> Option<Box<dyn Details>> {
+        self.read_details.and_then(|read| read(response.value()))
     }
 
     pub(crate) const fn scope(&self) -> &Arc<Scope> {
@@ -100,7 +168,7 @@ impl ClientCore {
     }
 
     /// Ends with a slash.
-    pub(crate) fn baseurl(&self) -> &str {
+    pub(crate) const fn baseurl(&self) -> &Url {
         &self.baseurl
     }
 
@@ -108,24 +176,47 @@ impl ClientCore {
         &self.terms
     }
 
-    /// What goes out in one attempt. The request stays as it is for the next.
-    pub(crate) fn outgoing(&self, request: &Request) -> Outgoing {
-        let mut headers = self.headers.clone();
-        if request.options.json {
-            headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        }
-        // What the call says itself replaces what is said for all.
-        for name in request.headers.keys() {
-            headers.remove(name);
-        }
-        for (name, value) in &request.headers {
-            headers.append(name.clone(), value.clone());
-        }
+    /// What goes out in an attempt.
+    pub(crate) fn outgoing<'a>(&'a self, request: &'a Request) -> Outgoing<'a> {
         Outgoing {
-            method: request.method.clone(),
-            url: request.url.as_str().to_owned(),
-            headers,
-            body: request.body.clone(),
+            method: &request.method,
+            baseurl: &self.baseurl,
+            url: request.url.as_str(),
+            common_headers: self.common_headers(request),
+            headers: &request.headers,
+            body: &request.body,
+            maximum_response_size: self.terms.maximum_response_size,
+        }
+    }
+
+    /// What goes out in an attempt after a redirect. The credentials of the
+    /// client stay with its server.
+    pub(crate) fn outgoing_to<'a>(&'a self, hop: &'a Hop, request: &'a Request) -> Outgoing<'a> {
+        static NO_BODY: Bytes = Bytes::new();
+        Outgoing {
+            method: &hop.method,
+            baseurl: &hop.url,
+            url: hop.url.as_str(),
+            common_headers: if hop.is_at_home {
+                self.common_headers(request)
+            } else {
+                &self.open_headers
+            },
+            headers: &hop.headers,
+            body: if hop.has_body {
+                &request.body
+            } else {
+                &NO_BODY
+            },
+            maximum_response_size: self.terms.maximum_response_size,
+        }
+    }
+
+    fn common_headers(&self, request: &Request) -> &HeaderMap {
+        if request.options.json {
+            &self.json_headers
+        } else {
+            &self.headers
         }
     }
 }

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 
+use crate::json;
 use crate::outcome::BoxError;
 use crate::response::{FromResponse, Response};
 
@@ -22,8 +23,20 @@ pub struct Decoder<T> {
     pub(crate) optional: bool,
     /// JSON is wanted.
     pub(crate) json: bool,
-    pub(crate) read: fn(&Response<Bytes>) -> Result<T, BoxError>,
+    pub(crate) read: Read<T>,
 }
+
+/// Reads a response, or of a JSON document only the part that the path leads to.
+pub(crate) type Read<T> = fn(&Response<Bytes>, &str) -> Result<T, BoxError>;
+
+// Derived, these would demand the same of `T`.
+impl<T> Clone for Decoder<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Decoder<T> {}
 
 impl<T> fmt::Debug for Decoder<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -40,6 +53,15 @@ impl<T> Marker<T> {
     pub const NEW: Self = Self(PhantomData);
 }
 
+/// Stands for a value of type `T` that is a part of a JSON document.
+#[derive(Debug)]
+pub struct PartMarker<T>(PhantomData<fn() -> T>);
+
+impl<T> PartMarker<T> {
+    /// The one marker.
+    pub const NEW: Self = Self(PhantomData);
+}
+
 /// The ways to read a type, but for the last.
 pub trait Decodes {
     /// What is read.
@@ -47,79 +69,6 @@ pub trait Decodes {
 
     /// How it is read.
     fn decoder(&self) -> Decoder<Self::Value>;
-}
-
-/// A type that reads itself.
-impl<T: FromResponse> Decodes for &&&&&&Marker<T> {
-    type Value = T;
-
-    fn decoder(&self) -> Decoder<T> {
-        Decoder {
-            optional: T::OPTIONAL,
-            json: false,
-            read: T::from_response,
-        }
-    }
-}
-
-impl<T: DeserializeOwned> Decodes for &&&&&Marker<Response<Option<T>>> {
-    type Value = Response<Option<T>>;
-
-    fn decoder(&self) -> Decoder<Self::Value> {
-        Decoder {
-            optional: true,
-            json: true,
-            read: |response| {
-                let value = Response::<Option<Json<T>>>::from_response(response)?;
-                Ok(value.map(|value| value.map(|json| json.0)))
-            },
-        }
-    }
-}
-
-impl<T: DeserializeOwned> Decodes for &&&&Marker<Option<Response<T>>> {
-    type Value = Option<Response<T>>;
-
-    fn decoder(&self) -> Decoder<Self::Value> {
-        Decoder {
-            optional: true,
-            json: true,
-            read: |response| {
-                let value = Option::<Response<Json<T>>>::from_response(response)?;
-                Ok(value.map(|value| value.map(|json| json.0)))
-            },
-        }
-    }
-}
-
-impl<T: DeserializeOwned> Decodes for &&&Marker<Response<T>> {
-    type Value = Response<T>;
-
-    fn decoder(&self) -> Decoder<Self::Value> {
-        Decoder {
-            optional: false,
-            json: true,
-            read: |response| {
-                let value = Response::<Json<T>>::from_response(response)?;
-                Ok(value.map(|json| json.0))
-            },
-        }
-    }
-}
-
-impl<T: DeserializeOwned> Decodes for &&Marker<Option<T>> {
-    type Value = Option<T>;
-
-    fn decoder(&self) -> Decoder<Self::Value> {
-        Decoder {
-            optional: true,
-            json: true,
-            read: |response| {
-                let value = Option::<Json<T>>::from_response(response)?;
-                Ok(value.map(|json| json.0))
-            },
-        }
-    }
 }
 
 /// The last way to read a type: as JSON.
@@ -133,20 +82,65 @@ pub trait DecodesLast {
         Self::Value: ResponseType;
 }
 
-impl<T> DecodesLast for Marker<T> {
+/// A type that reads itself. As a part of a document it does not.
+impl<T: FromResponse> Decodes for &&&&&&Marker<T> {
     type Value = T;
 
-    fn decoder(&self) -> Decoder<T>
-    where
-        T: ResponseType,
-    {
+    fn decoder(&self) -> Decoder<T> {
         Decoder {
-            optional: false,
-            json: true,
-            read: T::from_json,
+            optional: T::OPTIONAL,
+            json: false,
+            read: |response, _| T::from_response(response),
         }
     }
 }
+
+macro_rules! json_way {
+    ($marker:ty => $value:ty, $optional:literal, $read:expr) => {
+        impl<T: DeserializeOwned> Decodes for $marker {
+            type Value = $value;
+
+            fn decoder(&self) -> Decoder<Self::Value> {
+                Decoder {
+                    optional: $optional,
+                    json: true,
+                    read: $read,
+                }
+            }
+        }
+    };
+}
+
+/// The ways to read JSON.
+macro_rules! json_ways {
+    ($marker:ident) => {
+        json_way!(&&&&&$marker<Response<Option<T>>> => Response<Option<T>>, true,
+            |response, part| Ok(response.with(optional(response, part)?)));
+        json_way!(&&&&$marker<Option<Response<T>>> => Option<Response<T>>, true,
+            |response, part| Ok(optional(response, part)?.map(|value| response.with(value))));
+        json_way!(&&&$marker<Response<T>> => Response<T>, false,
+            |response, part| Ok(response.with(required(response, part)?)));
+        json_way!(&&$marker<Option<T>> => Option<T>, true, optional);
+
+        impl<T> DecodesLast for $marker<T> {
+            type Value = T;
+
+            fn decoder(&self) -> Decoder<T>
+            where
+                T: ResponseType,
+            {
+                Decoder {
+                    optional: false,
+                    json: true,
+                    read: T::read,
+                }
+            }
+        }
+    };
+}
+
+json_ways!(Marker);
+json_ways!(PartMarker);
 
 /// A type that can be read from a response.
 #[diagnostic::on_unimplemented(
@@ -158,27 +152,33 @@ impl<T> DecodesLast for Marker<T> {
 )]
 pub trait ResponseType: Sized {
     #[doc(hidden)]
-    fn from_json(response: &Response<Bytes>) -> Result<Self, BoxError>;
+    fn read(response: &Response<Bytes>, part: &str) -> Result<Self, BoxError>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned> ResponseType for T {
-    fn from_json(response: &Response<Bytes>) -> Result<Self, BoxError> {
-        Json::from_response(response).map(|json| json.0)
+    fn read(response: &Response<Bytes>, part: &str) -> Result<Self, BoxError> {
+        required(response, part)
     }
 }
 
-/// A value that is read as JSON.
-struct Json<T>(T);
-
-impl<T: DeserializeOwned> FromResponse for Json<T> {
-    fn from_response(response: &Response<Bytes>) -> Result<Self, BoxError> {
-        if response.value().is_empty() {
-            return Err(match response.status() {
-                StatusCode::OK => "the body is empty".into(),
-                status => format!("the body of this {status} is empty").into(),
-            });
-        }
-        Ok(Self(serde_json::from_slice(response.value())?))
+fn required<T: DeserializeOwned>(response: &Response<Bytes>, part: &str) -> Result<T, BoxError> {
+    if response.value().is_empty() {
+        return Err(match response.status() {
+            StatusCode::OK => "the body is empty".into(),
+            status => format!("the body of this {status} is empty").into(),
+        });
     }
+    Ok(json::read(response.value(), part)?)
+}
+
+/// `None` for a 404, and where there is no content (204 and 205).
+fn optional<T: DeserializeOwned>(
+    response: &Response<Bytes>,
+    part: &str,
+) -> Result<Option<T>, BoxError> {
+    if response.is_absent() {
+        return Ok(None);
+    }
+    required::<Option<T>>(response, part)
 }

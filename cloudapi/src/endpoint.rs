@@ -13,6 +13,8 @@ pub struct Endpoint {
     pub(crate) idempotent: bool,
     pub(crate) retry: Option<Retry>,
     pub(crate) request_timeout: Option<Duration>,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) idempotency_key: Option<&'static str>,
 }
 
 impl Endpoint {
@@ -25,6 +27,8 @@ impl Endpoint {
             idempotent: false,
             retry: None,
             request_timeout: None,
+            deadline: None,
+            idempotency_key: None,
         }
     }
 
@@ -46,6 +50,21 @@ impl Endpoint {
     #[must_use]
     pub const fn request_timeout(mut self, timeout: Duration) -> Self {
         self.request_timeout = Some(timeout);
+        self
+    }
+
+    /// A deadline for each call, counted from when it is made.
+    #[must_use]
+    pub const fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Sends a key in this header, made once for each call, by which the server
+    /// knows a request that it has carried out already.
+    #[must_use]
+    pub const fn idempotency_key(mut self, header: &'static str) -> Self {
+        self.idempotency_key = Some(header);
         self
     }
 }

@@ -1,14 +1,21 @@
 #![doc = include_str!("../docs/crate.md")]
 
 mod auth;
+mod baseurl;
+#[cfg(feature = "blocking")]
+mod blocking;
 mod call;
 mod client;
 mod decode;
+mod details;
 mod endpoint;
 mod engine;
 mod error;
+mod json;
 mod outcome;
+mod pages;
 mod query;
+mod redirect;
 mod request;
 mod response;
 mod returns;
@@ -58,17 +65,21 @@ endpoint_macro! {
 pub use crate::auth::Secret;
 pub use crate::call::Call;
 pub use crate::client::RestApi;
+pub use crate::details::ErrorBody;
 pub use crate::error::{AttemptOutcome, AttemptRecord, Error, ErrorKind, Result};
 pub use crate::outcome::{BoxError, Failure, TransportError};
+pub use crate::pages::{PageByPage, Pages};
 pub use crate::response::{FromResponse, Response};
 pub use crate::schedule::Retry;
+#[cfg(feature = "tower")]
+pub use crate::transport::Tower;
 pub use crate::transport::{Body, Transport, TransportFuture};
 pub use crate::value::IntoBody;
 
 /// What a declaration needs, in one line: `use cloudapi::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        Call, ErrorKind, Response, Result, Retry, Secret, delete, get, head, options, patch, post,
-        put, rest_api,
+        Call, ErrorKind, Pages, Response, Result, Retry, Secret, delete, get, head, options, patch,
+        post, put, rest_api,
     };
 }

@@ -34,6 +34,8 @@ pub enum Failure {
     /// The tokio runtime that carried the attempt ended, or the attempt
     /// panicked.
     Abandoned,
+    /// The tokio runtime of the call had ended before the request was sent.
+    NoRuntime,
 }
 
 impl fmt::Display for Failure {
@@ -46,8 +48,10 @@ impl fmt::Display for Failure {
             Self::TooLarge => "the response body is larger than `maximum_response_size`",
             Self::Unsendable => "the request cannot be sent",
             Self::Abandoned => {
-                "the attempt was dropped: its tokio runtime ended, or lacks `enable_all`"
+                "the attempt was dropped: its tokio runtime ended or lacks `enable_all`, or it \
+                 panicked"
             }
+            Self::NoRuntime => "the tokio runtime of the call has ended",
         })
     }
 }

@@ -1,7 +1,7 @@
 //! How values become query parameters and forms.
 
 use serde::Serialize;
-use serde_html_form::ser::Error as FormError;
+use serde_html_form::ser::{Error as FormError, push_to_string};
 
 /// Appends `value` to `target` as pairs: under `name`, if it is a scalar, an
 /// `Option` or a sequence; under its own names, if it is a struct or a map.
@@ -28,9 +28,8 @@ pub(crate) fn append<T: Serialize + ?Sized>(
 }
 
 fn pairs<T: Serialize + ?Sized>(target: &mut String, value: &T) -> Result<(), FormError> {
-    let encoded = serde_html_form::to_string(value)?;
-    target.push_str(&encoded);
-    Ok(())
+    let start = target.len();
+    push_to_string(target, value).inspect_err(|_| target.truncate(start))
 }
 
 #[cfg(test)]

@@ -1,22 +1,28 @@
 //! From the arguments of a declared method to a request.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
+use crate::auth::Text;
 use crate::call::Call;
-use crate::client::{Client, RestApi};
+use crate::client::{ClientCore, RestApi};
 use crate::decode::Decoder;
 use crate::endpoint::Endpoint;
 use crate::engine::CallCell;
+use crate::pages::{PageItem, Pages, Paging};
 use crate::schedule::{Judgement, Retry};
 use crate::url_text::UrlText;
 use crate::value::{FormBody, IntoBody, JsonBody, PathValue, Plain, QueryValue, header};
 
+/// The header for a key, if none is declared (draft-ietf-httpapi-idempotency-key-header).
+pub(crate) const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
 /// Everything that is sent, but for what the client adds to all its requests.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) method: Method,
     pub(crate) url: UrlText,
@@ -36,14 +42,19 @@ pub(crate) struct Options {
     pub(crate) optional: bool,
     /// The answer is to be JSON.
     pub(crate) json: bool,
+    /// The header for a key that is made for the call.
+    pub(crate) idempotency_key: Option<&'static str>,
+    /// The part of the answer that is wanted; empty for the whole.
+    pub(crate) part: &'static str,
 }
 
 impl Request {
-    pub(crate) fn judgement(&self, retry: Retry) -> Judgement {
+    /// The rules for an attempt, which after a redirect may have another method.
+    pub(crate) fn judgement(&self, method: &Method, retry: Retry) -> Judgement {
         Judgement {
             retry: self.options.retry.unwrap_or(retry),
             // RFC 9110 9.2.2, and TRACE has no place here.
-            idempotent: self.options.idempotent || self.method.is_idempotent(),
+            idempotent: self.options.idempotent || method.is_idempotent(),
             optional: self.options.optional,
         }
     }
@@ -57,6 +68,15 @@ impl Request {
         }
     }
 
+    /// Gives the request a key by which the server knows it again, unless it has
+    /// one. It stays the same over all attempts.
+    fn make_idempotent(&mut self, name: &str) -> Result<(), String> {
+        let (name, key) = header(name, Plain::Shown(&uuid::Uuid::new_v4()))?;
+        self.headers.entry(name).or_insert(key);
+        self.options.idempotent = true;
+        Ok(())
+    }
+
     /// The URL as people may see it.
     pub(crate) fn shown_url(&self) -> String {
         self.url.shown()
@@ -67,7 +87,7 @@ impl Request {
 /// the call before anything is sent.
 #[derive(Debug)]
 pub struct Draft {
-    client: Client,
+    client: Arc<ClientCore>,
     request: Request,
     problem: Option<String>,
 }
@@ -75,19 +95,25 @@ pub struct Draft {
 impl Draft {
     /// Begins a request of the client's API.
     pub fn new<A: RestApi + ?Sized>(api: &A, endpoint: &'static Endpoint) -> Self {
-        let client = api.__client().clone();
+        let client = api.__client();
         // Room for the values and a short query.
-        let room = endpoint.path.len() + 48;
-        let url = UrlText::new(client.core().baseurl(), room);
+        let room = client.path().len() + endpoint.path.len() + 48;
+        let mut url = UrlText::new(client.core().baseurl().as_str(), room);
+        // An endpoint without a path of its own is the part itself: `volumes`, and
+        // not `volumes/`, which is another resource.
+        let path = url.literal(match endpoint.path {
+            "" => client.path().trim_end_matches('/'),
+            _ => client.path(),
+        });
         let (method, problem) = match Method::from_bytes(endpoint.method.as_bytes()) {
-            Ok(method) => (method, None),
+            Ok(method) => (method, path.err()),
             Err(_) => (
                 Method::GET,
                 Some(format!("`{}` is not an HTTP method", endpoint.method)),
             ),
         };
         Self {
-            client,
+            client: Arc::clone(client.core()),
             request: Request {
                 method,
                 url,
@@ -96,7 +122,9 @@ impl Draft {
                 options: Options {
                     request_timeout: endpoint.request_timeout,
                     retry: endpoint.retry,
+                    deadline: endpoint.deadline,
                     idempotent: endpoint.idempotent,
+                    idempotency_key: endpoint.idempotency_key,
                     ..Options::default()
                 },
             },
@@ -166,6 +194,41 @@ impl Draft {
         self
     }
 
+    /// A header of the endpoint itself.
+    #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "generated code has no other use for it"
+    )]
+    pub fn text_header(mut self, name: &'static str, text: Text) -> Self {
+        let header = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| format!("`{name}` is not the name of a header"));
+        let value = text
+            .header_value(name)
+            .map_err(|problem| problem.to_string());
+        match header.and_then(|header| Ok((header, value?))) {
+            Ok((header, value)) => {
+                self.request.headers.insert(header, value);
+            }
+            Err(problem) => self.check(Err(problem)),
+        }
+        self
+    }
+
+    /// A query parameter of the endpoint itself.
+    #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "generated code has no other use for it"
+    )]
+    pub fn text_query(mut self, name: &'static str, text: Text) -> Self {
+        let result = self.request.url.end_segment();
+        self.check(result);
+        let result = text.append_to(&mut self.request.url, name);
+        self.check(result);
+        self
+    }
+
     /// A body in JSON.
     #[must_use]
     pub fn json<T: JsonBody>(self, body: &T) -> Self {
@@ -191,15 +254,40 @@ impl Draft {
         self.with_body(body.into_body(), media_type)
     }
 
+    /// Takes only this part of the answer.
+    #[must_use]
+    pub fn unwrap(mut self, part: &'static str) -> Self {
+        self.request.options.part = part;
+        self
+    }
+
     /// The call, which is sent when it is awaited.
     pub fn call<T>(mut self, decoder: Decoder<T>) -> Call<T> {
-        let result = self.request.url.end_segment();
-        self.check(result);
+        self.finish();
         self.request.options.optional = decoder.optional;
         self.request.options.json = decoder.json;
-        self.request.say_that_the_body_is_empty();
-        let cell = CallCell::new(self.client.into_core(), self.request);
+        let cell = CallCell::new(self.client, self.request);
         Call::new(cell, decoder.read, self.problem)
+    }
+
+    /// The pages, each of which is asked for when it is needed.
+    pub fn pages<T: PageItem>(mut self, paging: Paging) -> Pages<T> {
+        self.finish();
+        self.request.options.json = true;
+        Pages::new(self.client, self.request, paging, self.problem)
+    }
+
+    /// What is the same for all requests.
+    fn finish(&mut self) {
+        let result = self.request.url.end_segment();
+        self.check(result);
+        let result = self.client.add_query(&mut self.request.url);
+        self.check(result);
+        self.request.say_that_the_body_is_empty();
+        if let Some(name) = self.request.options.idempotency_key {
+            let result = self.request.make_idempotent(name);
+            self.check(result);
+        }
     }
 
     fn with_body(mut self, body: Bytes, media_type: &'static str) -> Self {

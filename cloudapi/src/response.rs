@@ -17,6 +17,8 @@ pub struct Response<T> {
     version: Version,
     headers: HeaderMap,
     attempts: u32,
+    /// When the attempt that brought it started, counted from the call.
+    started: Duration,
     elapsed: Duration,
     value: T,
 }
@@ -33,17 +35,16 @@ impl<T> Response<T> {
             version,
             headers,
             attempts: 1,
+            started: Duration::ZERO,
             elapsed: Duration::ZERO,
             value,
         }
     }
 
-    pub(crate) fn with_history(self, attempts: u32, elapsed: Duration) -> Self {
-        Self {
-            attempts,
-            elapsed,
-            ..self
-        }
+    pub(crate) fn set_history(&mut self, attempts: u32, started: Duration, elapsed: Duration) {
+        self.attempts = attempts;
+        self.started = started;
+        self.elapsed = elapsed;
     }
 
     /// The status, for instance `201 Created`.
@@ -73,6 +74,17 @@ impl<T> Response<T> {
         self.elapsed
     }
 
+    /// How long the attempt took that brought this response.
+    pub const fn took(&self) -> Duration {
+        self.elapsed.saturating_sub(self.started)
+    }
+
+    /// How long the call waited before that: for slots, in delays, and for
+    /// attempts that failed.
+    pub const fn waited(&self) -> Duration {
+        self.started
+    }
+
     /// The value.
     pub const fn value(&self) -> &T {
         &self.value
@@ -83,6 +95,27 @@ impl<T> Response<T> {
         self.value
     }
 
+    /// A copy of the response with another value.
+    pub(crate) fn with<U>(&self, value: U) -> Response<U> {
+        Response {
+            status: self.status,
+            version: self.version,
+            headers: self.headers.clone(),
+            attempts: self.attempts,
+            started: self.started,
+            elapsed: self.elapsed,
+            value,
+        }
+    }
+
+    /// Whether it says that there is nothing: 404, or no content (204, 205).
+    pub(crate) fn is_absent(&self) -> bool {
+        matches!(
+            self.status,
+            StatusCode::NOT_FOUND | StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT
+        )
+    }
+
     /// The same response with another value.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
         Response {
@@ -90,6 +123,7 @@ impl<T> Response<T> {
             version: self.version,
             headers: self.headers,
             attempts: self.attempts,
+            started: self.started,
             elapsed: self.elapsed,
             value: change(self.value),
         }
@@ -153,9 +187,9 @@ impl<T: FromResponse> FromResponse for Option<T> {
     const OPTIONAL: bool = true;
 
     fn from_response(response: &Response<Bytes>) -> Result<Self, BoxError> {
-        match response.status() {
-            StatusCode::NOT_FOUND | StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT => Ok(None),
-            _ => T::from_response(response).map(Some),
+        match response.is_absent() {
+            true => Ok(None),
+            false => T::from_response(response).map(Some),
         }
     }
 }
@@ -164,13 +198,6 @@ impl<T: FromResponse> FromResponse for Response<T> {
     const OPTIONAL: bool = T::OPTIONAL;
 
     fn from_response(response: &Response<Bytes>) -> Result<Self, BoxError> {
-        Ok(Response {
-            status: response.status,
-            version: response.version,
-            headers: response.headers.clone(),
-            attempts: response.attempts,
-            elapsed: response.elapsed,
-            value: T::from_response(response)?,
-        })
+        Ok(response.with(T::from_response(response)?))
     }
 }

@@ -12,17 +12,17 @@ macro_rules! __all_setters {
             baseurl: impl ::core::convert::Into<::std::string::String>;
             /// How many attempts may start in an hour, evenly spaced: 360 is one
             /// every 10 seconds. Default: 360.
-            callrateperhour: u32;
+            callrateperhour: ::core::primitive::u32;
             /// What the delay between attempts is multiplied by after each
             /// failure, from 1 to 1,000. Default: 2.
-            geometric_delay_multiplier: f64;
+            geometric_delay_multiplier: ::core::primitive::f64;
             /// How many retries make one series. Default: 5.
-            maximum_geometric_delay_multiplications: u16;
+            maximum_geometric_delay_multiplications: ::core::primitive::u16;
             /// How often a call goes to the back of the queue after a failed
             /// series. Default: 1.
-            maximum_failed_attempts: u16;
+            maximum_failed_attempts: ::core::primitive::u16;
             /// How many attempts may be under way at once. Default: no maximum.
-            maximum_in_flight: u32;
+            maximum_in_flight: ::core::primitive::u32;
             /// How long an attempt may take, from its slot to the end of the
             /// response. Default: 30 seconds.
             request_timeout: ::core::time::Duration;
@@ -38,10 +38,13 @@ macro_rules! __all_setters {
             maximum_retry_after: ::core::time::Duration;
             /// The largest response body in bytes, counted after decompression.
             /// Default: 64 MiB.
-            maximum_response_size: u64;
+            maximum_response_size: ::core::primitive::u64;
             /// Which failed attempts are tried again. Default:
             /// `Retry::Standard`.
             retry: $crate::Retry;
+            /// Splits gate and queue by this text, in place of the declared
+            /// one. It is hashed before it is kept. Default: as declared.
+            scope: impl ::core::convert::Into<::std::string::String>;
             /// Sends all requests through a transport of your own.
             transport: impl $crate::Transport;
         }

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use http::header::{AUTHORIZATION, HeaderName, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
-use url::Url;
 
-use crate::auth::Text;
-use crate::client::{Client, ClientCore, ClientTerms};
+use crate::auth::{Authorization, Secret, Text};
+use crate::baseurl::normalised;
+use crate::client::{Client, ClientCore, ClientTerms, Common};
+use crate::details::{self, ErrorBody, ReadDetails};
 use crate::engine::{Claim, Clock, JoinError, ScopeKey, join};
 use crate::error::Error;
 use crate::schedule::{Backoff, Retry, Terms};
@@ -32,9 +33,12 @@ pub struct Setup {
     retry: Retry,
     transport: Option<Arc<dyn Transport>>,
     clock: Clock,
-    bearer: Option<Text>,
+    authorization: Option<Authorization>,
     headers: Vec<(&'static str, Text)>,
-    scope: Option<Text>,
+    query: Vec<(&'static str, Text)>,
+    read_details: Option<ReadDetails>,
+    declared_scope: Option<Text>,
+    scope: Option<Secret>,
 }
 
 /// Defines a setter for each setting that is kept as it is given.
@@ -66,8 +70,11 @@ impl Setup {
             retry: Retry::Standard,
             transport: None,
             clock: Clock::default(),
-            bearer: None,
+            authorization: None,
             headers: Vec::new(),
+            query: Vec::new(),
+            read_details: None,
+            declared_scope: None,
             scope: None,
         }
     }
@@ -118,7 +125,28 @@ impl Setup {
     /// Sends `Authorization: Bearer ..` with every request.
     #[must_use]
     pub fn bearer(mut self, token: Text) -> Self {
-        self.bearer = Some(token);
+        self.authorization = Some(Authorization::Bearer(token));
+        self
+    }
+
+    /// Sends user name and password with every request (RFC 7617).
+    #[must_use]
+    pub fn basic(mut self, user: Text, password: Text) -> Self {
+        self.authorization = Some(Authorization::Basic(user, password));
+        self
+    }
+
+    /// Sends a query parameter with every request.
+    #[must_use]
+    pub fn query(mut self, name: &'static str, value: Text) -> Self {
+        self.query.push((name, value));
+        self
+    }
+
+    /// Reads the bodies of error responses as an `E`.
+    #[must_use]
+    pub fn errors<E: ErrorBody>(mut self) -> Self {
+        self.read_details = Some(details::read::<E>);
         self
     }
 
@@ -129,10 +157,18 @@ impl Setup {
         self
     }
 
+    /// Splits the scope by the given text, unless [`scope`](Self::scope) does.
+    #[must_use]
+    pub fn declared_scope(mut self, scope: Text) -> Self {
+        self.declared_scope = Some(scope);
+        self
+    }
+
     /// Splits the scope by the given text.
     #[must_use]
-    pub fn scope(mut self, scope: Text) -> Self {
-        self.scope = Some(scope);
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        // It may well be a token.
+        self.scope = Some(Secret::new(scope));
         self
     }
 
@@ -142,21 +178,30 @@ impl Setup {
     ///
     /// If a setting is out of its range, a credential cannot be sent, or another
     /// client has claimed the scope with different limits.
-    pub fn build(self) -> Result<Client, Error> {
+    pub fn into_client(self) -> Result<Client, Error> {
         let baseurl = normalised(&self.baseurl)?;
         let claim = self.claim()?;
         let terms = self.terms()?;
-        let headers = self.common_headers()?;
-        let split = self.scope.as_ref().map(Text::finish).transpose()?;
+        let common = self.common()?;
+        let split = match (&self.scope, &self.declared_scope) {
+            (Some(scope), _) => Some(scope.expose()),
+            (None, Some(text)) => Some(text.finish()?),
+            (None, None) => None,
+        };
         let transport = match self.transport {
             Some(transport) => AnyTransport::Custom(transport),
             None => AnyTransport::Reqwest(Reqwest::new(self.connect_timeout)?),
         };
-        let key = ScopeKey::new(&baseurl, split, &self.clock);
-        let membership =
-            join(key, claim, &self.clock).map_err(|error| not_joined(error, &baseurl, claim))?;
+        let key = ScopeKey::new(baseurl.as_str(), split, &self.clock);
+        let membership = join(key, claim, &self.clock)
+            .map_err(|error| not_joined(error, baseurl.as_str(), claim))?;
         Ok(Client::new(ClientCore::new(
-            membership, transport, baseurl, headers, terms,
+            membership,
+            transport,
+            baseurl,
+            common,
+            terms,
+            self.read_details,
         )))
     }
 
@@ -209,70 +254,29 @@ impl Setup {
         })
     }
 
-    fn common_headers(&self) -> Result<HeaderMap, Error> {
-        let mut headers = HeaderMap::with_capacity(self.headers.len() + 1);
+    fn common(&self) -> Result<Common, Error> {
+        let mut headers = HeaderMap::with_capacity(self.headers.len() + 2);
         // Some vendors refuse requests without one.
         let agent = concat!("cloudapi/", env!("CARGO_PKG_VERSION"));
         headers.insert(USER_AGENT, HeaderValue::from_static(agent));
-        if let Some(token) = &self.bearer {
-            if token.finish()?.trim().is_empty() {
-                return Err(Error::settings(
-                    "the token for `bearer` is empty: every request would be refused".to_owned(),
-                ));
-            }
-            let bearer = Text::new().literal("Bearer ").text(token.clone());
-            headers.insert(AUTHORIZATION, bearer.header_value("Authorization")?);
+        if let Some(authorization) = &self.authorization {
+            headers.insert(AUTHORIZATION, authorization.header_value()?);
         }
         for (name, text) in &self.headers {
             let header = HeaderName::from_bytes(name.as_bytes())
                 .map_err(|_| Error::settings(format!("`{name}` is not the name of a header")))?;
             headers.insert(header, text.header_value(name)?);
         }
-        Ok(headers)
+        for (_, text) in &self.query {
+            text.finish()?;
+        }
+        let query = self.query.clone();
+        Ok(Common { headers, query })
     }
 }
 
 /// A call that is throttled this often ends: the server means it.
 const MAXIMUM_THROTTLES: u16 = 100;
-
-/// The base URL in its one form, which names the scope: lower case where case
-/// does not count, without the default port, and with a slash at the end.
-fn normalised(baseurl: &str) -> Result<String, Error> {
-    let problem = |what: &str| {
-        Error::settings(format!(
-            "the base URL `{}` {what}; it should look like `https://api.example.com/v2/`",
-            without_credentials(baseurl)
-        ))
-    };
-    let mut url = Url::parse(baseurl).map_err(|error| problem(&format!("is not one: {error}")))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(problem("is neither http nor https"));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(problem(
-            "holds a user name or password; give those with `headers` or `bearer`",
-        ));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(problem("has a query or a fragment"));
-    }
-    if !url.path().ends_with('/') {
-        let path = format!("{}/", url.path());
-        url.set_path(&path);
-    }
-    Ok(url.into())
-}
-
-/// A base URL as it may be shown when it may be anything.
-fn without_credentials(baseurl: &str) -> String {
-    match (baseurl.find("://"), baseurl.rfind('@')) {
-        (Some(scheme), Some(at)) if scheme + 3 < at => {
-            format!("{}***{}", &baseurl[..scheme + 3], &baseurl[at..])
-        }
-        (None, Some(at)) => format!("***{}", &baseurl[at..]),
-        _ => baseurl.to_owned(),
-    }
-}
 
 fn not_joined(error: JoinError, baseurl: &str, wanted: Claim) -> Error {
     match error {
@@ -303,46 +307,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_base_url_has_one_form() {
-        for url in [
-            "https://API.example.com/v2",
-            "https://api.example.com/v2/",
-            "HTTPS://api.example.com:443/v2",
-            "https://api.example.com/v1/../v2/",
-        ] {
-            assert_eq!(
-                normalised(url).unwrap(),
-                "https://api.example.com/v2/",
-                "{url}"
-            );
-        }
-        assert_eq!(normalised("http://h").unwrap(), "http://h/");
-        assert_ne!(
-            normalised("http://h").unwrap(),
-            normalised("https://h").unwrap()
-        );
-    }
-
-    #[test]
-    fn a_base_url_that_is_none_is_refused_without_showing_a_password() {
-        for url in [
-            "",
-            "api.example.com",
-            "ftp://h/",
-            "https://",
-            "https://h/?a=1",
-            "https://h/#a",
-            "https://me:s3cret@h/",
-            "https://me:s3cret@h:99999/",
-            "me:s3cret@h",
-        ] {
-            let error = normalised(url).unwrap_err().to_string();
-            assert!(error.contains("https://api.example.com/v2/"), "{error}");
-            assert!(!error.contains("s3cret"), "{error}");
-        }
-    }
-
-    #[test]
     fn settings_out_of_range_are_named() {
         let setup = || Setup::new("https://settings.test/");
         for (setup, name) in [
@@ -361,7 +325,7 @@ mod tests {
             (setup().minimum_delay(Duration::MAX), "minimum_delay"),
             (setup().bearer(Text::new()), "is empty"),
         ] {
-            let error = setup.build().unwrap_err();
+            let error = setup.into_client().unwrap_err();
             assert_eq!(error.kind(), crate::ErrorKind::Settings);
             assert!(error.to_string().contains(name), "{error}");
         }
@@ -369,23 +333,24 @@ mod tests {
 
     #[test]
     fn two_clients_of_one_scope_have_the_same_limits() {
-        let first = Setup::new("https://conflict.test/v2").build().unwrap();
-        let same = Setup::new("https://CONFLICT.test/v2/").build().unwrap();
+        let first = Setup::new("https://conflict.test/v2")
+            .into_client()
+            .unwrap();
+        let same = Setup::new("https://CONFLICT.test/v2/")
+            .into_client()
+            .unwrap();
         assert!(first.shares_scope_with(&same));
         let other = || Setup::new("https://conflict.test/v2").callrateperhour(7);
-        let error = other().build().unwrap_err();
+        let error = other().into_client().unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::Conflict);
         let message = error.to_string();
         assert!(
             message.contains("360") && message.contains('7'),
             "{message}"
         );
-        let split = other()
-            .scope(Text::new().literal("account"))
-            .build()
-            .unwrap();
+        let split = other().scope("account").into_client().unwrap();
         assert!(!first.shares_scope_with(&split));
         drop((first, same));
-        other().build().expect("nobody else is left");
+        other().into_client().expect("nobody else is left");
     }
 }

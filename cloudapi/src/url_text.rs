@@ -8,6 +8,10 @@ use std::fmt::{self, Display, Write};
 use std::ops::Range;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+use url::{Position, Url};
+
+use crate::query;
 
 /// Everything but the unreserved characters of RFC 3986 2.3.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -16,7 +20,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct UrlText {
     text: String,
     segment: usize,
@@ -127,8 +131,48 @@ impl UrlText {
         Ok(())
     }
 
+    /// Appends a parameter to the query.
+    pub(crate) fn add<T: Serialize + ?Sized>(
+        &mut self,
+        name: &str,
+        value: &T,
+    ) -> Result<(), String> {
+        self.query(false, |target| query::append(target, name, value))
+            .map_err(|error| {
+                format!("the query parameter `{name}` cannot be written into a URL: {error}")
+            })
+    }
+
+    /// Whether the query has a parameter of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        let query = self.text.split_once('?').map_or("", |(_, query)| query);
+        query.split('&').any(|pair| {
+            let key = pair.split_once('=').map_or(pair, |(key, _)| key);
+            percent_encoding::percent_decode_str(key).eq(name.bytes())
+        })
+    }
+
+    /// Becomes the URL that a server gave. If there was a secret in this one,
+    /// the other may have it too, and its path and query are not shown.
+    pub(crate) fn go_to(&mut self, mut url: Url) {
+        url.set_fragment(None);
+        self.has_query = url.query().is_some();
+        let path = url[..Position::BeforePath].len() + 1;
+        self.text = url.into();
+        self.segment = self.text.len();
+        if !self.secrets.is_empty() {
+            self.secrets.clear();
+            self.secrets.push(path..self.text.len());
+        }
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.text
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn memory(&self) -> usize {
+        self.text.capacity() + self.secrets.capacity() * size_of::<Range<usize>>()
     }
 
     /// The URL with each secret replaced.
@@ -197,7 +241,7 @@ mod tests {
         ] {
             let expected = format!("https://api.example.com/v2/droplets/{segment}/actions");
             assert_eq!(url(value).unwrap(), expected, "{value:?}");
-            let parsed = url::Url::parse(&expected).unwrap();
+            let parsed = Url::parse(&expected).unwrap();
             assert_eq!(parsed.as_str(), expected, "survives parsing");
         }
     }

@@ -64,10 +64,10 @@ pub trait PathValue: ToPlain {}
 #[diagnostic::do_not_recommend]
 impl<T: ToPlain> PathValue for T {}
 
-/// A field that fills a header or a scope.
+/// A field that fills a text: a header, a query parameter, a scope.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` cannot be put in a text",
-    label = "this field is named in `bearer`, `headers` or `scope`",
+    label = "this field is named in a text",
     note = "name fields of type `cloudapi::Secret`, or of a type that implements \
             `std::fmt::Display`"
 )]
@@ -155,7 +155,7 @@ pub(crate) fn header(name: &str, value: Plain<'_>) -> Result<(HeaderName, Header
     message = "`{Self}` cannot be put in a query",
     label = "this is marked `#[query]`",
     note = "a query takes types that implement `serde::Serialize` (a scalar, an `Option`, a \
-            slice, or a struct whose fields are parameters) and `cloudapi::Secret`"
+            slice, or a struct whose fields are parameters) and `cloudapi::Secret` itself"
 )]
 pub trait QueryValue {
     /// Whether it must not be shown.

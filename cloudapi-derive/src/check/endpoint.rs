@@ -4,18 +4,22 @@ use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 use syn::{FnArg, ReceiverKind, ReturnType, Safety, Signature, Type};
 
+use super::{names, pages};
 use crate::diagnostics::{Diagnostic, Errors, find_keyword};
-use crate::model::{Endpoint, Use};
+use crate::model::{Endpoint, Verb};
 
 pub(crate) fn endpoint(endpoint: &Endpoint, errors: &mut Errors) {
     let signature = &endpoint.method.signature;
     it_has_no_body(endpoint, errors);
     it_has_no_modifier(signature, errors);
     it_takes_a_shared_self(signature, errors);
-    it_returns_something_nameable(signature, errors);
+    it_returns_something_nameable(endpoint, errors);
     every_parameter_has_one_use(endpoint, errors);
     a_request_has_one_body_if_its_method_allows(endpoint, errors);
-    names_are_sent_once(endpoint, errors);
+    names::are_sent_once(endpoint, errors);
+    an_idempotency_key_makes_a_difference(endpoint, errors);
+    a_part_of_a_body_needs_a_body(endpoint, errors);
+    pages::are_read_one_way(endpoint, errors);
 }
 
 /// The macro writes the body.
@@ -72,17 +76,20 @@ fn is_shared_self(ty: &Type) -> bool {
 }
 
 /// How a response is read follows from the type, so it has to be named.
-fn it_returns_something_nameable(signature: &Signature, errors: &mut Errors) {
-    let form = match signature.asyncness {
-        Some(_) => "`async fn .. -> Result<T>`",
-        None => "`fn .. -> Call<T>`, or `async fn .. -> Result<T>`",
+fn it_returns_something_nameable(endpoint: &Endpoint, errors: &mut Errors) {
+    let signature = &endpoint.method.signature;
+    let form = match (&endpoint.pages, signature.asyncness) {
+        (Some(_), _) => "`fn .. -> Pages<T>`",
+        (None, Some(_)) => "`async fn .. -> Result<T>`",
+        (None, None) => "`fn .. -> Call<T>`, or `async fn .. -> Result<T>`",
     };
     let (error, help) = match &signature.output {
         ReturnType::Default => (
             Diagnostic::new(&signature.ident, "an endpoint returns what the API answers"),
-            match signature.asyncness {
-                Some(_) => "if the answer does not matter, write `-> Result<()>`",
-                None => "if the answer does not matter, write `-> Call<()>`",
+            match (&endpoint.pages, signature.asyncness) {
+                (Some(_), _) => "write `-> Pages<T>`, with the type of one item",
+                (None, Some(_)) => "if the answer does not matter, write `-> Result<()>`",
+                (None, None) => "if the answer does not matter, write `-> Call<()>`",
             },
         ),
         ReturnType::Type(_, ty) => match find_keyword(ty.to_token_stream(), "impl") {
@@ -154,44 +161,33 @@ fn a_request_has_one_body_if_its_method_allows(endpoint: &Endpoint, errors: &mut
     }
 }
 
-/// Of two values of one name a server takes either. A slice is the way to send
-/// several.
-fn names_are_sent_once(endpoint: &Endpoint, errors: &mut Errors) {
-    let mut headers = Vec::new();
-    let mut queries = Vec::new();
-    for (usage, origin) in endpoint
-        .parameters
-        .iter()
-        .flat_map(|parameter| &parameter.uses)
-    {
-        match usage {
-            Use::Header(name) => {
-                if headers.iter().any(|other| name.same_as(other)) {
-                    let written = name.literal.value();
-                    errors.push(
-                        Diagnostic::new(
-                            origin,
-                            format_args!("the header `{written}` is sent twice"),
-                        )
-                        .help("keep one of the two"),
-                    );
-                }
-                headers.push(name.clone());
-            }
-            Use::Query(name) => {
-                let name = name.value();
-                if queries.contains(&name) {
-                    errors.push(
-                        Diagnostic::new(
-                            origin,
-                            format_args!("the query parameter `{name}` is sent twice"),
-                        )
-                        .help("rename one, or give a slice to send several values"),
-                    );
-                }
-                queries.push(name);
-            }
-            Use::Path | Use::Json | Use::Form | Use::Body => {}
-        }
+/// It is there for requests that may not be repeated without it.
+fn an_idempotency_key_makes_a_difference(endpoint: &Endpoint, errors: &mut Errors) {
+    let Some((key, _)) = &endpoint.idempotency_key else {
+        return;
+    };
+    if matches!(endpoint.verb, Verb::Get | Verb::Head | Verb::Options) {
+        let what = format!("{} requests need no idempotency key", endpoint.verb.name());
+        errors.push(
+            Diagnostic::new(key, what).help("take it out: to repeat the request does no harm"),
+        );
+    } else if let Some(idempotent) = &endpoint.idempotent {
+        errors.push(
+            Diagnostic::new(
+                idempotent,
+                "`idempotency_key` already makes the request idempotent",
+            )
+            .help("take `idempotent` out"),
+        );
+    }
+}
+
+/// The answer to a HEAD has none (RFC 9110 9.3.2).
+fn a_part_of_a_body_needs_a_body(endpoint: &Endpoint, errors: &mut Errors) {
+    if let (Verb::Head, Some((key, _))) = (endpoint.verb, &endpoint.unwrap) {
+        errors.push(
+            Diagnostic::new(key, "the answer to a HEAD request has no body to unwrap")
+                .help("declare the endpoint as `#[get]`, or take `unwrap` out"),
+        );
     }
 }

@@ -1,16 +1,18 @@
 //! The struct with its hidden field, and the ways to make one.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::Ident;
+use syn::spanned::Spanned as _;
 
-use super::{builder, constant, docs};
+use super::{builder, client, constant, docs};
+use crate::diagnostics::pointing_at;
 use crate::model::{Api, Filled, FilledPiece};
 use crate::paths::Name;
 
 pub(crate) fn expand(api: &Api) -> TokenStream {
-    let item = item(api);
-    let client = client(api);
+    let item = client::item(&api.paths, &api.item);
+    let client = client::rest_api(&api.paths, &api.item, api.named_fields());
     let constructors = constructors(api);
     let builder = builder::expand(api);
     quote! {
@@ -21,61 +23,6 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
     }
 }
 
-/// An identifier of the macro's own that errors and documentation find where
-/// the user's stands. Lints are silent about it, as they know it is generated.
-pub(crate) fn generated(name: &str, at: &Ident) -> Ident {
-    let span = Span::call_site().located_at(at.span());
-    match name.strip_prefix("r#") {
-        Some(name) => Ident::new_raw(name, span),
-        None => Ident::new(name, span),
-    }
-}
-
-/// The struct, with the client in a hidden field.
-fn item(api: &Api) -> TokenStream {
-    let syn::ItemStruct {
-        attrs,
-        vis,
-        struct_token,
-        ident,
-        generics,
-        fields,
-        semi_token: _,
-    } = &api.item;
-    let where_clause = &generics.where_clause;
-    let fields = fields.iter();
-    let client = api.paths.get(Name::Client);
-    quote! {
-        #(#attrs)*
-        #vis #struct_token #ident #generics #where_clause {
-            #(#fields,)*
-            #[doc(hidden)]
-            __cloudapi: #client,
-        }
-    }
-}
-
-/// How an endpoint reaches the client.
-///
-/// The fields that the declaration names are looked at, since for the compiler's
-/// search for unused fields it is not enough that `build` has taken from them.
-fn client(api: &Api) -> TokenStream {
-    let rest_api = api.paths.get(Name::RestApi);
-    let client = api.paths.get(Name::Client);
-    let named = api.named_fields().map(|field| &field.ident);
-    let ident = &api.item.ident;
-    let (impl_generics, type_generics, where_clause) = api.item.generics.split_for_impl();
-    quote! {
-        #[automatically_derived]
-        impl #impl_generics #rest_api for #ident #type_generics #where_clause {
-            fn __client(&self) -> &#client {
-                #(let _ = &self.#named;)*
-                &self.__cloudapi
-            }
-        }
-    }
-}
-
 /// `new` and `builder`.
 fn constructors(api: &Api) -> TokenStream {
     let ident = &api.item.ident;
@@ -83,7 +30,7 @@ fn constructors(api: &Api) -> TokenStream {
     let (impl_generics, type_generics, where_clause) = api.item.generics.split_for_impl();
     let new = api.constructor.then(|| new(api));
     let builder_docs = docs("Begins a client whose settings may differ from the declared ones.");
-    let builder_name = generated("builder", ident);
+    let builder_name = client::generated("builder", ident);
     let builder = builder::name(api);
     let setup = setup(api);
     let not_given = vec![api.paths.get(Name::NotGiven); api.fields.len()];
@@ -116,8 +63,8 @@ fn new(api: &Api) -> TokenStream {
          If the settings contradict each other or those of another client of the\n\
          same scope, or if a field cannot be put where the declaration wants it.",
     );
-    let name = generated("new", &api.item.ident);
-    let names: Vec<_> = builder::field_names(api).collect();
+    let name = client::generated("new", &api.item.ident);
+    let names: Vec<_> = client::field_names(&api.fields).collect();
     let types = api.fields.iter().map(|field| &field.ty);
     let builder = builder::name(api);
     let phantom = api.paths.get(Name::PhantomData);
@@ -150,22 +97,36 @@ fn setup(api: &Api) -> TokenStream {
         .settings
         .iter()
         .map(|setting| constant(setting.value, &api.paths));
-    quote!(#setup::new(#baseurl)#(.#names(#values))*)
+    let error = api.error.iter().map(|error| {
+        // Where a type that is no description of an error is told.
+        let span = pointing_at(error.span());
+        quote_spanned!(span=> .errors::<#error>())
+    });
+    quote!(#setup::new(#baseurl)#(.#names(#values))*#(#error)*)
 }
 
 /// What the fields add to the settings, as calls on the setup.
 pub(crate) fn filled(api: &Api) -> TokenStream {
     let bearer = api.bearer.iter().map(|text| self::text(api, text));
-    let (names, headers): (Vec<_>, Vec<_>) = api
-        .headers
-        .iter()
-        .map(|(name, text)| (name.literal.value(), self::text(api, text)))
-        .unzip();
+    let basic = api.basic.iter().map(|(user, password)| {
+        let (user, password) = (text(api, user), text(api, password));
+        quote!(.basic(#user, #password))
+    });
+    let headers = api.headers.iter().map(|(name, text)| {
+        let (name, text) = (name.literal.value(), self::text(api, text));
+        quote!(.header(#name, #text))
+    });
+    let query = api.query.iter().map(|(name, text)| {
+        let (name, text) = (name.value(), self::text(api, text));
+        quote!(.query(#name, #text))
+    });
     let scope = api.scope.iter().map(|text| self::text(api, text));
     quote! {
         #(.bearer(#bearer))*
-        #(.header(#names, #headers))*
-        #(.scope(#scope))*
+        #(#basic)*
+        #(#headers)*
+        #(#query)*
+        #(.declared_scope(#scope))*
     }
 }
 

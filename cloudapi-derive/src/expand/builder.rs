@@ -10,23 +10,17 @@ use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::{GenericParam, Ident, Index, Type, TypeParam};
 
-use super::api::{filled, generated};
+use super::api::filled;
+use super::client::generated;
 use super::docs;
 use crate::diagnostics::pointing_at;
-use crate::model::{Api, Field};
+use crate::model::{Api, Field, is_builder_method};
 use crate::paths::Name;
 
 /// The name of the builder.
 pub(crate) fn name(api: &Api) -> Ident {
     let ident = &api.item.ident;
     generated(&format!("{}Builder", ident.unraw()), ident)
-}
-
-/// The names of the fields, as parameters and methods.
-pub(crate) fn field_names(api: &Api) -> impl Iterator<Item = Ident> {
-    api.fields
-        .iter()
-        .map(|field| generated(&field.ident.to_string(), &field.ident))
 }
 
 /// Appends a field to a text, from the fields of the builder.
@@ -135,7 +129,7 @@ fn setters(api: &Api) -> TokenStream {
     );
     let (impl_generics, _, _) = generics.split_for_impl();
     let methods = (0..api.fields.len())
-        .filter(|position| !api.fields[*position].meets_the_builder())
+        .filter(|position| !is_builder_method(&api.fields[*position].name))
         .map(|position| setter(api, position));
     let setters = api.paths.get(Name::Setters);
     quote! {
@@ -213,7 +207,7 @@ fn build(api: &Api) -> TokenStream {
             #docs
             #vis fn #method(self) -> #result<#ident #type_generics> {
                 #ok(#ident {
-                    __cloudapi: self.setup #filled .build()?,
+                    __cloudapi: self.setup #filled .into_client()?,
                     #(#names: self.fields.#places,)*
                 })
             }

@@ -7,8 +7,10 @@ use syn::{Ident, LitStr, ReturnType};
 
 use super::constant;
 use crate::diagnostics::pointing_at;
-use crate::model::{Endpoint, Parameter, Step, Use};
+use crate::model::{Endpoint, Next, Pages, Parameter, Step, Use};
+use crate::parse::braces::Piece;
 use crate::parse::method::Method;
+use crate::parse::text::Text;
 use crate::paths::Name;
 
 pub(crate) fn expand(endpoint: &Endpoint) -> TokenStream {
@@ -37,18 +39,41 @@ fn body(endpoint: &Endpoint) -> TokenStream {
     // compiler keeps quiet about what it has said about a place before.
     let span = pointing_at(returned.span());
     let returned = at(returned, span);
+    let draft = draft(endpoint, span);
+    let traits = traits(endpoint);
+    let end = match &endpoint.pages {
+        Some(pages) => self::pages(endpoint, pages, &draft, &returned, span),
+        None => call(endpoint, &draft, &returned, span),
+    };
+    quote!(#traits #end)
+}
+
+/// One call, and what is returned of it.
+fn call(
+    endpoint: &Endpoint,
+    draft: &TokenStream,
+    returned: &TokenStream,
+    span: Span,
+) -> TokenStream {
     let paths = &endpoint.paths;
-    let returns = match signature.asyncness {
+    let returns = match endpoint.method.signature.asyncness {
         Some(_) => paths.at(Name::AsyncReturn, span),
         None => paths.at(Name::SyncReturn, span),
     };
-    let marker = paths.at(Name::Marker, span);
-    let draft = draft(endpoint, span);
-    let traits = traits(endpoint);
-    let call = quote_spanned! {span=>
-        #draft.call((&&&&&&&#marker::<<#returned as #returns>::Value>::NEW).decoder())
+    let (unwrap, marker) = match &endpoint.unwrap {
+        Some((_, part)) => {
+            let part = part.value();
+            (
+                Some(quote!(.unwrap(#part))),
+                paths.at(Name::PartMarker, span),
+            )
+        }
+        None => (None, paths.at(Name::Marker, span)),
     };
-    let end = match signature.asyncness {
+    let call = quote_spanned! {span=>
+        #draft #unwrap.call((&&&&&&&#marker::<<#returned as #returns>::Value>::NEW).decoder())
+    };
+    match endpoint.method.signature.asyncness {
         // A statement of its own ends what the draft borrows before the future
         // waits, so that the future is `Send` more often.
         Some(_) => quote_spanned! {span=>
@@ -56,8 +81,40 @@ fn body(endpoint: &Endpoint) -> TokenStream {
             <#returned as #returns>::from_result(call.await)
         },
         None => quote_spanned!(span=> <#returned as #returns>::from_call(#call)),
-    };
-    quote!(#traits #end)
+    }
+}
+
+/// One call for each page.
+fn pages(
+    endpoint: &Endpoint,
+    pages: &Pages,
+    draft: &TokenStream,
+    returned: &TokenStream,
+    span: Span,
+) -> TokenStream {
+    let returns = endpoint.paths.at(Name::PagesReturn, span);
+    let paging = endpoint.paths.get(Name::Paging);
+    let items = pages.items.iter().find_map(|items| items.path.as_ref());
+    let items = items.map(LitStr::value).unwrap_or_default();
+    let next = pages.turns.iter().filter_map(|turn| turn.next.as_ref());
+    let next = next.map(|next| match next {
+        Next::Url(path) => {
+            let path = path.value();
+            quote!(.next(#path))
+        }
+        Next::Link => quote!(.link()),
+        Next::Page(name) => {
+            let name = name.value();
+            quote!(.page(#name))
+        }
+        Next::Cursor(name, path) => {
+            let (name, path) = (name.value(), path.value());
+            quote!(.cursor(#name, #path))
+        }
+    });
+    quote_spanned! {span=>
+        <#returned as #returns>::from_pages(#draft.pages(#paging::new(#items)#(#next)*))
+    }
 }
 
 /// The tokens of a type, all at one place. `$crate` is the one name in it whose
@@ -93,11 +150,14 @@ fn traits(endpoint: &Endpoint) -> TokenStream {
         let fallback = paths.get(Name::HeaderFallback);
         quote!(use #fallback as _;)
     });
-    quote! {
-        use #decodes as _;
-        use #decodes_last as _;
-        #header
-    }
+    // Pages know how they are read.
+    let decodes = endpoint.pages.is_none().then(|| {
+        quote! {
+            use #decodes as _;
+            use #decodes_last as _;
+        }
+    });
+    quote!(#decodes #header)
 }
 
 /// The request as far as it is known before it is sent.
@@ -109,11 +169,21 @@ fn draft(endpoint: &Endpoint, span: Span) -> TokenStream {
         let steps = path.steps.iter();
         steps.map(|step| self::step(endpoint, step, &path.literal))
     });
+    let headers = endpoint.headers.iter().map(|(name, text)| {
+        let (name, text) = (name.literal.value(), self::text(endpoint, text));
+        quote!(.text_header(#name, #text))
+    });
+    let query = endpoint.query.iter().map(|(name, text)| {
+        let (name, text) = (name.value(), self::text(endpoint, text));
+        quote!(.text_query(#name, #text))
+    });
     let sent = endpoint.parameters.iter().flat_map(|parameter| {
         let uses = parameter.uses.iter();
         uses.map(|(usage, _)| sent(endpoint, parameter, usage))
     });
-    quote_spanned!(span=> #draft::new(#this, const { &#declared })#(#steps)*#(#sent)*)
+    quote_spanned! {span=>
+        #draft::new(#this, const { &#declared })#(#steps)*#(#headers)*#(#query)*#(#sent)*
+    }
 }
 
 /// What is known at compile time.
@@ -121,13 +191,17 @@ fn declared(endpoint: &Endpoint) -> TokenStream {
     let start = endpoint.paths.get(Name::Endpoint);
     let verb = endpoint.verb.name();
     let path = endpoint.path.as_ref().map(|path| path.literal.value());
-    let idempotent = endpoint.idempotent.then(|| quote!(.idempotent()));
+    let idempotent = endpoint.idempotent.iter().map(|_| quote!(.idempotent()));
+    let key = endpoint.idempotency_key.iter().map(|(_, header)| {
+        let header = header.literal.value();
+        quote!(.idempotency_key(#header))
+    });
     let settings = endpoint.settings.iter().map(|setting| {
         let name = Ident::new(&setting.key.to_string(), Span::mixed_site());
         let value = constant(setting.value, &endpoint.paths);
         quote!(.#name(#value))
     });
-    quote!(#start::new(#verb, #path)#idempotent #(#settings)*)
+    quote!(#start::new(#verb, #path)#(#idempotent)*#(#key)*#(#settings)*)
 }
 
 /// `self`, at another place. It keeps the hygiene of the declared one, without
@@ -138,6 +212,32 @@ fn this(endpoint: &Endpoint, at: Span) -> Ident {
         None => Span::call_site(),
     };
     Ident::new("self", span.located_at(at))
+}
+
+/// A field of the client, as an expression.
+fn field(endpoint: &Endpoint, name: &str, at: Span) -> TokenStream {
+    let this = this(endpoint, at);
+    let span = pointing_at(at);
+    // A raw identifier names the same field; some keywords need it.
+    let field = match syn::parse_str::<Ident>(name) {
+        Ok(_) => Ident::new(name, span),
+        Err(_) => Ident::new_raw(name, span),
+    };
+    quote_spanned!(span=> #this.#field)
+}
+
+/// A text that the endpoint declares.
+fn text(endpoint: &Endpoint, text: &Text) -> TokenStream {
+    let start = endpoint.paths.get(Name::Text);
+    let pieces = text.pieces.iter().map(|piece| match piece {
+        Piece::Literal(text) => quote!(.literal(#text)),
+        Piece::Placeholder(name) => {
+            let span = pointing_at(text.literal.span());
+            let field = field(endpoint, name, text.literal.span());
+            quote_spanned!(span=> .value(#name, &#field))
+        }
+    });
+    quote!(#start::new()#(#pieces)*)
 }
 
 fn step(endpoint: &Endpoint, step: &Step, path: &LitStr) -> TokenStream {
@@ -153,14 +253,9 @@ fn step(endpoint: &Endpoint, step: &Step, path: &LitStr) -> TokenStream {
         }
         Step::Field(field) => {
             let name = format!("self.{field}");
-            let this = this(endpoint, path.span());
             let span = pointing_at(path.span());
-            // A raw identifier names the same field; some keywords need it.
-            let field = match syn::parse_str::<Ident>(field) {
-                Ok(_) => Ident::new(field, span),
-                Err(_) => Ident::new_raw(field, span),
-            };
-            quote_spanned!(span=> .segment(#name, &#this.#field))
+            let field = self::field(endpoint, field, path.span());
+            quote_spanned!(span=> .segment(#name, &#field))
         }
     }
 }

@@ -2,7 +2,9 @@
 
 mod api;
 mod builder;
+mod client;
 mod endpoint;
+mod extension;
 mod fallback;
 
 use proc_macro2::TokenStream;
@@ -10,7 +12,7 @@ use quote::{ToTokens, TokenStreamExt as _, quote};
 
 use crate::check;
 use crate::diagnostics::{Diagnostic, Errors};
-use crate::model::{Api, Endpoint, Shape, Verb};
+use crate::model::{Api, Endpoint, Extension, Shape, Verb};
 use crate::parse::constant::{Constant, Retry};
 use crate::parse::keys::Keys;
 use crate::parse::method::Method;
@@ -19,13 +21,20 @@ use crate::paths::{Name, Paths};
 /// `#[rest_api(..)]`
 pub(crate) fn rest_api(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::new();
-    let keys = Keys::parse("#[rest_api]", arguments, &mut errors);
+    let mut keys = Keys::parse("#[rest_api]", arguments, &mut errors);
     let expansion = match Shape::parse(item, &mut errors) {
-        Shape::Struct(item) => {
-            let api = Api::new(keys, item, &mut errors);
-            check::api(&api, &mut errors);
-            api::expand(&api)
-        }
+        Shape::Struct(item) => match Extension::begins(&mut keys, &mut errors) {
+            Some(extends) => {
+                let extension = Extension::new(extends, keys, item, &mut errors);
+                check::extension(&extension, &mut errors);
+                extension::expand(&extension)
+            }
+            None => {
+                let api = Api::new(keys, item, &mut errors);
+                check::api(&api, &mut errors);
+                api::expand(&api)
+            }
+        },
         Shape::OtherType {
             item,
             ident,

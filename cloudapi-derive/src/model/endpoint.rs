@@ -1,97 +1,25 @@
 //! A method that is an endpoint.
 
-use syn::{Attribute, LitStr};
+use syn::{Ident, LitStr};
 
-use super::{Parameter, Setting, Use};
+use super::{Origin, Pages, Parameter, Reader, Setting, Use, Verb};
 use crate::diagnostics::{Diagnostic, Errors, nearest};
-use crate::model::parameter::Origin;
-use crate::parse::constant::{self, Constant};
-use crate::parse::keys::{Entry, Keys};
+use crate::parse::constant;
+use crate::parse::entry::{Entry, Form};
+use crate::parse::header::Name;
+use crate::parse::keys::Keys;
 use crate::parse::method::Method;
 use crate::parse::path::{Part, PathTemplate};
-use crate::parse::value;
+use crate::parse::text::{Fields, Text};
+use crate::parse::{pairs, value};
 use crate::paths::Paths;
-
-type Reader = fn(&Entry) -> Result<Constant, Diagnostic>;
 
 /// The settings that an endpoint may have of its own.
 const SETTINGS: &[(&str, Reader)] = &[
     ("retry", constant::retry),
     ("request_timeout", constant::timeout),
+    ("deadline", constant::timeout),
 ];
-
-/// The method of HTTP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verb {
-    Get,
-    Post,
-    Put,
-    Patch,
-    Delete,
-    Head,
-    Options,
-}
-
-impl Verb {
-    pub(crate) const ALL: &[Self] = &[
-        Self::Get,
-        Self::Post,
-        Self::Put,
-        Self::Patch,
-        Self::Delete,
-        Self::Head,
-        Self::Options,
-    ];
-
-    /// As it is sent.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Patch => "PATCH",
-            Self::Delete => "DELETE",
-            Self::Head => "HEAD",
-            Self::Options => "OPTIONS",
-        }
-    }
-
-    /// As it is declared.
-    pub(crate) fn attribute(self) -> &'static str {
-        match self {
-            Self::Get => "#[get]",
-            Self::Post => "#[post]",
-            Self::Put => "#[put]",
-            Self::Patch => "#[patch]",
-            Self::Delete => "#[delete]",
-            Self::Head => "#[head]",
-            Self::Options => "#[options]",
-        }
-    }
-
-    /// Whether a body has a meaning (RFC 9110 9.3). In a DELETE it has none of
-    /// its own, but many APIs give it one.
-    pub(crate) fn takes_body(self) -> bool {
-        match self {
-            Self::Post | Self::Put | Self::Patch | Self::Delete => true,
-            Self::Get | Self::Head | Self::Options => false,
-        }
-    }
-
-    /// Whether the attribute declares an endpoint, as far as its name tells.
-    fn is_declared_by(attribute: &Attribute) -> bool {
-        let segments = &attribute.path().segments;
-        let ours = segments.len() == 1
-            || segments
-                .first()
-                .is_some_and(|first| first.ident == "cloudapi");
-        let named = |verb: &Self| {
-            let name = verb.attribute().trim_matches(['#', '[', ']']);
-            segments.last().is_some_and(|last| last.ident == name)
-        };
-        ours && Self::ALL.iter().any(named)
-    }
-}
 
 /// A method with what its attribute says.
 #[derive(Debug)]
@@ -100,8 +28,18 @@ pub(crate) struct Endpoint {
     pub(crate) verb: Verb,
     /// There is none only if that was reported.
     pub(crate) path: Option<Path>,
-    pub(crate) idempotent: bool,
+    /// The key that says so.
+    pub(crate) idempotent: Option<Ident>,
+    /// The key, and the header that it is sent in.
+    pub(crate) idempotency_key: Option<(Ident, Name)>,
     pub(crate) settings: Vec<Setting>,
+    /// The key, and the part of the response that is read.
+    pub(crate) unwrap: Option<(Ident, LitStr)>,
+    pub(crate) pages: Option<Pages>,
+    /// What is sent whatever the parameters. Placeholders are fields; the
+    /// compiler knows whether they exist.
+    pub(crate) headers: Vec<(Name, Text)>,
+    pub(crate) query: Vec<(LitStr, Text)>,
     /// The method without the attributes that are ours.
     pub(crate) method: Method,
     pub(crate) parameters: Vec<Parameter>,
@@ -133,19 +71,27 @@ impl Endpoint {
         mut method: Method,
         errors: &mut Errors,
     ) -> Self {
-        let idempotent = keys.read_with("idempotent", value::flag, errors).is_some();
-        let mut settings = Vec::new();
-        for (name, read) in SETTINGS {
-            if let Some(entry) = keys.take(name, errors)
-                && let Some(value) = errors.ok(read(&entry))
-            {
-                settings.push(Setting {
-                    key: entry.key,
-                    value,
-                });
-            }
-        }
+        let idempotent = keys.take("idempotent", errors);
+        let idempotent = idempotent.and_then(|entry| {
+            errors.ok(value::flag(&entry))?;
+            Some(entry.key)
+        });
+        let idempotency_key = keys.read_with("idempotency_key", idempotency_key, errors);
+        let settings = Setting::take_all(SETTINGS, &mut keys, errors);
+        let unwrap = keys.take("unwrap", errors);
+        let unwrap = unwrap.and_then(|entry| {
+            let part = errors.ok(value::part(&entry))?;
+            Some((entry.key, part))
+        });
+        let mut pages = Pages::take(&mut keys, errors);
+        let headers = keys.take("headers", errors);
+        let headers = headers.map(|entry| pairs::headers(&entry, Fields::OfSelf, errors));
+        let query = keys.take("query", errors);
+        let query = query.map(|entry| pairs::query(&entry, Fields::OfSelf, errors));
         let runtime = keys.read_with("crate", value::module, errors);
+        if let Some(pages) = &mut pages {
+            pages.note_misspelt(&keys);
+        }
         keys.finish(errors);
 
         for attribute in method
@@ -169,11 +115,26 @@ impl Endpoint {
             verb,
             path: path.map(|path| Path::new(path, &mut parameters, errors)),
             idempotent,
+            idempotency_key,
             settings,
+            unwrap,
+            pages,
+            headers: headers.unwrap_or_default(),
+            query: query.unwrap_or_default(),
             method,
             parameters,
         }
     }
+}
+
+/// The header of the key: the one that most APIs read, or another.
+fn idempotency_key(entry: &Entry) -> Result<(Ident, Name), Diagnostic> {
+    const FORM: &str = "the name of the header, as in \"Idempotency-Key\", or the key alone";
+    let name = match entry.form {
+        Form::Flag => LitStr::new("Idempotency-Key", entry.key.span()),
+        _ => entry.string(FORM)?.clone(),
+    };
+    Ok((entry.key.clone(), Name::parse(name)?))
 }
 
 impl Path {

@@ -3,9 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
-use syn::{Attribute, FnArg, Ident, LitStr, Meta, Pat, PatType, Type};
+use syn::{Attribute, FnArg, Ident, LitStr, Meta, Pat, PatType};
 
-use crate::diagnostics::{Diagnostic, Errors};
+use crate::diagnostics::{Diagnostic, Errors, shown};
 use crate::parse::header::Name;
 
 /// The attributes that say what becomes of a parameter.
@@ -118,21 +118,6 @@ fn plain_name(parameter: &PatType) -> Result<(), Diagnostic> {
         Diagnostic::new(&parameter.pat, "a parameter of an endpoint is a plain name")
             .help(format_args!("write `{name}: {}`", shown(&parameter.ty))),
     )
-}
-
-/// A type as people write it; tokens alone have spaces everywhere.
-fn shown(ty: &Type) -> String {
-    let mut text = ty.to_token_stream().to_string();
-    for (from, to) in [
-        (" < ", "<"),
-        (" >", ">"),
-        ("& ", "&"),
-        (" :: ", "::"),
-        (" ,", ","),
-    ] {
-        text = text.replace(from, to);
-    }
-    text
 }
 
 /// Whether it is an attribute of the language or a tool, which stays.

@@ -39,13 +39,14 @@ pub(crate) fn problem(text: &str) -> Option<(String, &'static str)> {
     if !url.username().is_empty() || url.password().is_some() {
         return problem(
             "the base URL holds credentials, which would be a part of the source",
-            "take them from a field: `bearer = \"{token}\"` or `headers(\"X-Name\" = \"{key}\")`",
+            "take them from fields: `basic(\"{user}\", \"{password}\")` or `bearer = \"{token}\"`",
         );
     }
     if url.query().is_some() {
         return problem(
             "the base URL has a query",
-            "make it a parameter of the endpoints: `#[query] name: &str`",
+            "send it with every request by the key `query(\"name\" = \"value\")`, or make it a \
+             parameter of the endpoints, `#[query] name: &str`",
         );
     }
     if url.fragment().is_some() {

@@ -9,7 +9,7 @@ use syn::{Expr, ExprLit, ExprUnary, Lit, UnOp};
 
 use crate::diagnostics::Diagnostic;
 use crate::parse::duration;
-use crate::parse::keys::Entry;
+use crate::parse::entry::Entry;
 
 /// The value of a setting, as a constant of the generated code.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -4,87 +4,12 @@
 //! left over is reported by [`Keys::finish`]. So a new key is one more `take`.
 
 use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Expr, ExprLit, Ident, Lit, LitStr, Path, Token};
+use syn::{Ident, LitStr, Token, Type};
 
 use crate::diagnostics::{Diagnostic, Errors, nearest};
-
-/// One key with what was given to it.
-#[derive(Debug)]
-pub(crate) struct Entry {
-    pub(crate) key: Ident,
-    pub(crate) form: Form,
-}
-
-#[derive(Debug)]
-pub(crate) enum Form {
-    /// `key`
-    Flag,
-    /// `key = value`
-    Value(Expr),
-    /// `key(..)`
-    List(TokenStream),
-}
-
-impl Entry {
-    /// The expression after `=`, also if it came through a `macro_rules!`.
-    pub(crate) fn value(&self) -> Option<&Expr> {
-        let Form::Value(value) = &self.form else {
-            return None;
-        };
-        let mut value = value;
-        while let Expr::Group(group) = value {
-            value = &group.expr;
-        }
-        Some(value)
-    }
-
-    /// The literal after `=`.
-    pub(crate) fn literal(&self) -> Option<&Lit> {
-        match self.value() {
-            Some(Expr::Lit(ExprLit { lit, .. })) => Some(lit),
-            _ => None,
-        }
-    }
-
-    /// The string literal after `=`; `form` says what it should hold.
-    pub(crate) fn string(&self, form: &str) -> Result<&LitStr, Diagnostic> {
-        match self.literal() {
-            Some(Lit::Str(text)) => Ok(text),
-            _ => Err(self.wrong_type(form)),
-        }
-    }
-
-    /// The path after `=`.
-    pub(crate) fn path(&self) -> Option<&Path> {
-        match self.value() {
-            Some(Expr::Path(path)) if path.qself.is_none() => Some(&path.path),
-            _ => None,
-        }
-    }
-
-    /// Says that something else was expected.
-    pub(crate) fn wrong_type(&self, form: &str) -> Diagnostic {
-        let key = &self.key;
-        let what = match &self.form {
-            Form::Flag => format!("`{key}` has no value"),
-            Form::List(_) => format!("`{key}` takes no list"),
-            Form::Value(_) => format!("`{key}` does not take this value"),
-        };
-        Diagnostic::new(self, what).expected(form)
-    }
-}
-
-impl ToTokens for Entry {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        match &self.form {
-            Form::Value(value) => value.to_tokens(tokens),
-            Form::Flag | Form::List(_) => self.key.to_tokens(tokens),
-        }
-    }
-}
+use crate::parse::entry::{Entry, Form};
 
 /// The keys of one attribute that have not been taken yet.
 #[derive(Debug)]
@@ -153,6 +78,15 @@ impl Keys {
     /// Takes the key, if it was given. A second time is an error.
     pub(crate) fn take(&mut self, name: &'static str, errors: &mut Errors) -> Option<Entry> {
         self.known.push(name);
+        self.take_misplaced(name, errors)
+    }
+
+    /// Takes a key that has no place here, and so is suggested to nobody.
+    pub(crate) fn take_misplaced(
+        &mut self,
+        name: &'static str,
+        errors: &mut Errors,
+    ) -> Option<Entry> {
         let (mut given, rest): (Vec<_>, _) = std::mem::take(&mut self.entries)
             .into_iter()
             .partition(|entry| entry.key == name);
@@ -240,7 +174,7 @@ fn entry(attribute: &str, input: ParseStream<'_>) -> Result<Entry, syn::Error> {
                 .expected("`key = value`")
                 .into());
         }
-        Form::Value(input.parse()?)
+        value(input)?
     } else if input.peek(syn::token::Paren) {
         let content;
         syn::parenthesized!(content in input);
@@ -249,6 +183,16 @@ fn entry(attribute: &str, input: ParseStream<'_>) -> Result<Entry, syn::Error> {
         Form::Flag
     };
     Ok(Entry { key, form })
+}
+
+/// A type where one may stand, else an expression: as an expression `A<B, C>`
+/// is a comparison that ends at the comma.
+fn value(input: ParseStream<'_>) -> syn::Result<Form> {
+    let ahead = input.fork();
+    match ahead.parse::<Type>() {
+        Ok(_) if ahead.is_empty() || ahead.peek(Token![,]) => input.parse().map(Form::Type),
+        _ => input.parse().map(Form::Value),
+    }
 }
 
 fn expect_comma(input: ParseStream<'_>, errors: &mut Errors) {
@@ -269,7 +213,7 @@ fn expect_comma(input: ParseStream<'_>, errors: &mut Errors) {
     }
 }
 
-fn skip_to_comma(input: ParseStream<'_>) {
+pub(super) fn skip_to_comma(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![,]) && input.parse::<TokenTree>().is_ok() {}
 }
 
@@ -293,6 +237,9 @@ mod tests {
     fn every_form_is_read() {
         assert!(messages(quote!()).is_empty());
         assert!(messages(quote!(number = -1, flag, list("a" = "b"), crate = a::b,)).is_empty());
+        assert!(
+            messages(quote!(number = A<B, C>, flag = <A as B>::C, list = &'a [A; 2])).is_empty()
+        );
     }
 
     #[test]

@@ -68,7 +68,7 @@ fn brace_problem(literal: &LitStr, problem: &Problem) -> Diagnostic {
             error.help(format_args!("close it: `{{{name}}}`"))
         }
         Problem::Stray | Problem::Nested(_) => {
-            error.help("braces stand for placeholders only; write the characters as `%7B`, `%7D`")
+            error.help("a placeholder has one brace on each side; the characters themselves are `%7B` and `%7D`")
         }
         Problem::Unclosed(_) | Problem::Empty => {
             error.expected("the name of a parameter in braces, as in `droplets/{id}`")

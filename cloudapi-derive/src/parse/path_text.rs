@@ -40,7 +40,8 @@ fn character_problem(text: &str) -> Option<Fault> {
             '?' => {
                 return Some((
                     String::from("the path carries a query"),
-                    "make it a parameter of the method: `#[query] name: &str`",
+                    "make it a parameter of the method, `#[query] name: &str`, or, if it is always \
+                     the same, a key of the attribute, `query(\"name\" = \"value\")`",
                 ));
             }
             '#' => {

@@ -1,14 +1,14 @@
 //! The values that are not a constant: each reader takes what stands after a
 //! key and gives it its meaning.
 
-use syn::parse::{ParseStream, Parser as _};
+use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
-use syn::{LitStr, Path, Token};
+use syn::{LitStr, Path, Token, Type};
 
-use crate::diagnostics::{Diagnostic, Errors};
-use crate::parse::keys::{Entry, Form};
-use crate::parse::text::Text;
-use crate::parse::{baseurl, header};
+use crate::diagnostics::Diagnostic;
+use crate::parse::entry::{Entry, Form};
+use crate::parse::text::{Fields, Text};
+use crate::parse::{baseurl, part};
 
 /// The base URL.
 pub(crate) fn base_url(entry: &Entry) -> Result<LitStr, Diagnostic> {
@@ -21,7 +21,8 @@ pub(crate) fn base_url(entry: &Entry) -> Result<LitStr, Diagnostic> {
 
 /// A text with the client's fields.
 pub(crate) fn text(entry: &Entry) -> Result<Text, Diagnostic> {
-    Text::parse(entry.string("a text with fields in braces, as in \"{token}\"")?)
+    let text = entry.string("a text with fields in braces, as in \"{token}\"")?;
+    Text::parse_some(text, Fields::Bare)
 }
 
 /// A key that is given or not.
@@ -56,50 +57,47 @@ pub(crate) fn module(entry: &Entry) -> Result<Path, Diagnostic> {
         .ok_or_else(|| entry.wrong_type("a path, as in `crate = my_crate::cloudapi`"))
 }
 
-/// `headers("X-Name" = "text {field}", ..)`
-pub(crate) fn headers(entry: &Entry, errors: &mut Errors) -> Vec<(header::Name, Text)> {
-    const FORM: &str = "`headers(\"X-Name\" = \"text {field}\")`";
-    let Form::List(list) = &entry.form else {
-        errors.push(entry.wrong_type(FORM));
-        return Vec::new();
+/// A type.
+pub(crate) fn ty(entry: &Entry) -> Result<Type, Diagnostic> {
+    let example = match entry.key.to_string().as_str() {
+        "extends" => "the type of another client, as in `extends = Example`",
+        _ => "a type, as in `error = ExampleError`",
     };
-    if list.is_empty() {
-        errors.push(Diagnostic::new(&entry.key, "`headers` declares none").expected(FORM));
+    match entry.ty() {
+        Some(ty) => Ok(ty.clone()),
+        None => Err(entry.wrong_type(example)),
     }
-    let pair = |input: ParseStream<'_>| -> syn::Result<(LitStr, LitStr)> {
-        let name: LitStr = input.parse()?;
-        let equals = input.parse::<Token![=]>();
-        match equals.and_then(|_| input.parse()) {
-            Ok(text) => Ok((name, text)),
-            Err(_) => {
-                let what = format!("the header `{}` has no text", name.value());
-                Err(Diagnostic::new(name, what).expected(FORM).into())
-            }
+}
+
+/// `basic("{user}", "{password}")`
+pub(crate) fn basic(entry: &Entry) -> Result<(Text, Text), Diagnostic> {
+    const FORM: &str = "the user and the password, as in `basic(\"{user}\", \"{password}\")`";
+    let Form::List(list) = &entry.form else {
+        return Err(entry.wrong_type(FORM));
+    };
+    let parser = Punctuated::<LitStr, Token![,]>::parse_terminated;
+    let texts: Vec<_> = match parser.parse2(list.clone()) {
+        Ok(texts) => texts.into_iter().collect(),
+        Err(_) => {
+            return Err(Diagnostic::new(entry, "`basic` takes texts in quotes").expected(FORM));
         }
     };
-    let parser =
-        |input: ParseStream<'_>| Punctuated::<_, Token![,]>::parse_terminated_with(input, pair);
-    let Some(pairs) = errors.ok(parser.parse2(list.clone())) else {
-        return Vec::new();
+    let [user, password] = &texts[..] else {
+        let what = format!("`basic` takes two texts, not {}", texts.len());
+        return Err(Diagnostic::new(entry, what)
+            .expected(FORM)
+            .help("where the API wants only a key, the other text is `\"\"`"));
     };
-    pairs
-        .into_iter()
-        .filter_map(|(name, text)| {
-            let name = errors.ok(header::Name::parse(name));
-            let text = errors.ok(Text::parse(&text).and_then(|text| {
-                let is_value = text.literals().all(header::is_value);
-                match is_value {
-                    true => Ok(text),
-                    false => Err(Diagnostic::new(
-                        &text.literal,
-                        "the text has a character that no header may have",
-                    )
-                    .expected("one line of printable ASCII")),
-                }
-            }));
-            name.zip(text)
-        })
-        .collect()
+    // Many APIs take a key as the one and nothing as the other.
+    Ok((
+        Text::parse(user, Fields::Bare)?,
+        Text::parse(password, Fields::Bare)?,
+    ))
+}
+
+/// The path of a part of the response's JSON.
+pub(crate) fn part(entry: &Entry) -> Result<LitStr, Diagnostic> {
+    part::read(entry.string(part::FORM)?)
 }
 
 #[cfg(test)]
@@ -108,6 +106,7 @@ mod tests {
     use quote::quote;
 
     use super::*;
+    use crate::diagnostics::Errors;
     use crate::parse::keys::Keys;
 
     fn entry(tokens: TokenStream) -> Entry {
@@ -129,25 +128,26 @@ mod tests {
     }
 
     #[test]
-    fn headers_are_pairs() {
-        let read = |tokens| {
-            let mut errors = Errors::new();
-            let headers = headers(&entry(tokens), &mut errors).len();
-            (headers, errors.finish().len())
-        };
-        assert_eq!(read(quote!(key("A" = "1", "B" = "{b}",))), (2, 0));
-        assert_eq!(
-            read(quote!(key("A b" = "1", "B" = "{b", "C" = "ä", "D" = "d"))),
-            (1, 3)
-        );
-        for tokens in [
-            quote!(key),
-            quote!(key()),
-            quote!(key = "a"),
-            quote!(key("A")),
-            quote!(key(A = "1")),
+    fn types_are_no_strings() {
+        assert!(ty(&entry(quote!(key = a::B<C, D>))).is_ok());
+        assert!(ty(&entry(quote!(key = "B"))).is_err());
+        assert!(ty(&entry(quote!(key))).is_err());
+    }
+
+    #[test]
+    fn a_user_has_a_password() {
+        assert!(basic(&entry(quote!(key("{user}", "{password}")))).is_ok());
+        assert!(basic(&entry(quote!(key("{key}", "",)))).is_ok());
+        for (tokens, why) in [
+            (quote!(key), "has no value"),
+            (quote!(key = "{key}"), "does not take this value"),
+            (quote!(key("{user}")), "not 1"),
+            (quote!(key("a", "b", "c")), "not 3"),
+            (quote!(key(user, password)), "in quotes"),
+            (quote!(key("{user", "")), "not closed"),
         ] {
-            assert_eq!(read(tokens), (0, 1));
+            let error = basic(&entry(tokens)).unwrap_err();
+            assert!(error.message().contains(why), "{}", error.message());
         }
     }
 }

@@ -1,10 +1,12 @@
 //! One attempt of a call, and what comes of it.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use super::CallCell;
 use crate::error::{AttemptOutcome, Error};
 use crate::outcome::{Failure, Outcome};
+use crate::redirect::Hop;
 use crate::schedule::{Answer, CallId, Ending, Next, Time, Verdict, retry_after};
 
 /// An attempt that has its slot. Whatever happens to it, its call hears of it:
@@ -14,34 +16,47 @@ pub(super) struct Attempt {
     id: CallId,
     started: Time,
     cell: Arc<CallCell>,
+    /// The request may have left.
+    sent: bool,
     reported: bool,
 }
 
 impl Attempt {
     /// Sends the request, as a task on the runtime of the call.
-    pub(super) fn start(id: CallId, started: Time, cell: Arc<CallCell>) {
-        let attempt = Self {
+    pub(super) fn start(id: CallId, started: Time, cell: &Arc<CallCell>) {
+        let mut attempt = Self {
             id,
             started,
-            cell: Arc::clone(&cell),
+            cell: Arc::clone(cell),
+            sent: false,
             reported: false,
         };
         // Without a runtime the attempt is dropped, and so reported.
-        let Some(runtime) = cell.runtime() else {
-            return;
-        };
-        let task = runtime.spawn(attempt.run());
-        cell.keep(task);
+        if let Some(runtime) = cell.runtime() {
+            cell.keep(runtime.spawn(async move {
+                attempt.sent = true;
+                let outcome = attempt.outcome().await;
+                attempt.report(outcome);
+            }));
+        }
     }
 
-    async fn run(mut self) {
-        let client = &self.cell.client;
-        let exchange = client.transport().clone().exchange(
-            client.outgoing(&self.cell.request),
-            client.terms().maximum_response_size,
-        );
-        let outcome = client.scope().clock().within(self.until(), exchange).await;
-        self.report(outcome.unwrap_or_else(|| Err(Failure::Timeout.into())));
+    async fn outcome(&self) -> Outcome {
+        let exchange = pin!(self.exchange());
+        let clock = self.cell.client.scope().clock();
+        let outcome = clock.within(self.until(), exchange).await;
+        outcome.unwrap_or_else(|| Err(Failure::Timeout.into()))
+    }
+
+    fn exchange(&self) -> impl Future<Output = Outcome> + use<> {
+        let CallCell {
+            client, request, ..
+        } = &*self.cell;
+        let hop = self.cell.hop();
+        client.transport().exchange(match &hop {
+            None => client.outgoing(request),
+            Some(hop) => client.outgoing_to(hop, request),
+        })
     }
 
     /// The end of the attempt's time, or of the whole call's.
@@ -60,23 +75,39 @@ impl Attempt {
         let cell = &self.cell;
         let scope = cell.client.scope();
         let terms = cell.client.terms();
-        let verdict = cell.judgement().judge(self.answer(&outcome));
+        let now = scope.clock().now();
+        let verdict = self.verdict(&outcome);
         if verdict != Verdict::Done {
             // Recorded before the scheduler may start the next attempt.
-            let now = scope.clock().now();
             cell.record(self.started, now, AttemptOutcome::of(&outcome));
         }
-        let ending = match scope.finish(self.id, verdict, &terms.schedule) {
+        let ending = match scope.finish(self.id, verdict, &terms.schedule, now) {
             None | Some(Next::Waits) => return,
             Some(Next::Ends(ending)) => ending,
         };
         match (ending, outcome) {
-            (Ending::Done, Ok(response)) => cell.succeed(response),
+            (Ending::Done, Ok(response)) => cell.succeed(response, self.started, now),
             (ending, outcome) => {
                 let log = cell.take_log();
                 cell.answer(Err(Error::ended(cell, ending, Some(outcome), log)));
             }
         }
+    }
+
+    /// What the outcome means. A redirect that is followed is noted at once.
+    fn verdict(&self, outcome: &Outcome) -> Verdict {
+        let CallCell {
+            client, request, ..
+        } = &*self.cell;
+        let hop = self.cell.hop();
+        if let Ok(response) = outcome
+            && let Some(next) = Hop::after(client.baseurl(), request, hop.as_deref(), response)
+        {
+            self.cell.redirect(next);
+            return Verdict::Redirected;
+        }
+        let method = hop.as_ref().map_or(&request.method, |hop| &hop.method);
+        self.cell.judgement(method).judge(self.answer(outcome))
     }
 
     fn answer(&self, outcome: &Outcome) -> Answer {
@@ -98,6 +129,11 @@ impl Attempt {
 
 impl Drop for Attempt {
     fn drop(&mut self) {
-        self.report(Err(Failure::Abandoned.into()));
+        let failure = if self.sent {
+            Failure::Abandoned
+        } else {
+            Failure::NoRuntime
+        };
+        self.report(Err(failure.into()));
     }
 }

@@ -5,10 +5,12 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::Method;
 use tokio::task::JoinHandle;
 
 use crate::client::ClientCore;
 use crate::error::{AttemptOutcome, AttemptRecord, Error};
+use crate::redirect::Hop;
 use crate::request::Request;
 use crate::response::Response;
 use crate::schedule::{CallId, Ending, Judgement, Refusal, Time};
@@ -22,18 +24,27 @@ type Answer = Result<Box<Response<Bytes>>, Error>;
 pub(crate) struct CallCell {
     pub(crate) client: Arc<ClientCore>,
     pub(crate) request: Request,
+    /// When the call was submitted, and where its attempts run; known from then
+    /// on.
+    submitted: Time,
+    runtime: Option<tokio::runtime::Handle>,
     state: Mutex<CellState>,
 }
 
 #[derive(Debug, Default)]
 struct CellState {
-    submitted: Time,
-    runtime: Option<tokio::runtime::Handle>,
     waker: Option<Waker>,
     stage: Stage,
-    /// Attempts that did not bring the answer. Boxed, since most calls have
-    /// none.
-    log: Option<Box<Vec<AttemptRecord>>>,
+    /// Boxed, since most calls have none.
+    past: Option<Box<Past>>,
+}
+
+/// What came before the attempt that brings the answer.
+#[derive(Debug, Default)]
+struct Past {
+    attempts: Vec<AttemptRecord>,
+    /// Where a redirect led.
+    hop: Option<Arc<Hop>>,
 }
 
 #[derive(Debug, Default)]
@@ -52,27 +63,36 @@ impl CallCell {
         Self {
             client,
             request,
+            submitted: Time::NEVER,
+            runtime: None,
             state: Mutex::default(),
         }
     }
 
-    pub(crate) fn judgement(&self) -> Judgement {
-        self.request.judgement(self.client.terms().retry)
+    /// The rules for an attempt that went out with this method.
+    pub(super) fn judgement(&self, method: &Method) -> Judgement {
+        self.request.judgement(method, self.client.terms().retry)
     }
 
     pub(crate) fn deadline(&self) -> Time {
-        let submitted = self.lock().submitted;
-        self.deadline_from(submitted)
+        let after = self.request.options.deadline;
+        after.map_or(Time::NEVER, |after| self.submitted.after(after))
     }
 
-    /// Hands the call to the scheduler. From here on the runtime that is
-    /// current now carries its attempts.
-    pub(crate) fn submit(self: Arc<Self>) -> Result<Handle, Error> {
+    /// Hands the call to the scheduler, and wakes the caller once it has its
+    /// answer. From here on the runtime that is current now carries its
+    /// attempts.
+    pub(crate) fn submit(mut self: Arc<Self>, caller: &Waker) -> Result<Handle, Error> {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return Err(Error::no_runtime(&self));
         };
-        self.lock().runtime = Some(runtime);
-        match self.client.scope().submit(&self) {
+        let now = self.client.scope().clock().now();
+        let cell = Arc::get_mut(&mut self).expect("only the caller has the cell until now");
+        cell.submitted = now;
+        cell.runtime = Some(runtime);
+        let state = cell.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        state.waker = Some(caller.clone());
+        match self.client.scope().submit(&self, now) {
             Ok(id) => Ok(Handle { cell: self, id }),
             Err(refusal) => {
                 let ending = Ending::Refused(refusal);
@@ -81,34 +101,39 @@ impl CallCell {
         }
     }
 
-    /// The call enters the queue; returns its deadline.
-    pub(super) fn submitted(&self, now: Time) -> Time {
-        self.lock().submitted = now;
-        self.deadline_from(now)
-    }
-
-    /// The time since the call was submitted.
+    /// The time since the call was submitted; none, if it has not been.
     pub(crate) fn elapsed(&self) -> Duration {
-        let submitted = self.lock().submitted;
-        self.client.scope().clock().now().since(submitted)
+        self.client.scope().clock().now().since(self.submitted)
     }
 
-    pub(super) fn runtime(&self) -> Option<tokio::runtime::Handle> {
-        self.lock().runtime.clone()
+    pub(super) const fn runtime(&self) -> Option<&tokio::runtime::Handle> {
+        self.runtime.as_ref()
     }
 
     pub(super) fn record(&self, started: Time, now: Time, outcome: AttemptOutcome) {
-        let mut state = self.lock();
         let record = AttemptRecord {
-            at: started.since(state.submitted),
+            at: started.since(self.submitted),
             took: now.since(started),
             outcome,
         };
-        state.log.get_or_insert_default().push(record);
+        let mut state = self.lock();
+        state.past.get_or_insert_default().attempts.push(record);
     }
 
-    pub(super) fn take_log(&self) -> Vec<AttemptRecord> {
-        self.lock().log.take().map_or_else(Vec::new, |log| *log)
+    /// From here on the attempts go there.
+    pub(super) fn redirect(&self, hop: Hop) {
+        self.lock().past.get_or_insert_default().hop = Some(Arc::new(hop));
+    }
+
+    /// Where a redirect led, if one did.
+    pub(super) fn hop(&self) -> Option<Arc<Hop>> {
+        self.lock().past.as_ref()?.hop.clone()
+    }
+
+    /// The attempts that did not bring the answer.
+    pub(crate) fn take_log(&self) -> Vec<AttemptRecord> {
+        let past = self.lock().past.take();
+        past.map_or_else(Vec::new, |past| past.attempts)
     }
 
     /// Keeps the task of the attempt, unless that has ended already.
@@ -121,16 +146,22 @@ impl CallCell {
         }
     }
 
-    pub(super) fn succeed(&self, response: Response<Bytes>) {
-        let failed = self.take_log().len();
+    pub(super) fn succeed(&self, response: Response<Bytes>, started: Time, now: Time) {
+        let mut response = Box::new(response);
+        let state = self.lock();
+        let failed = state.past.as_ref().map_or(0, |past| past.attempts.len());
         let attempts = u32::try_from(failed).map_or(u32::MAX, |failed| failed.saturating_add(1));
-        let response = response.with_history(attempts, self.elapsed());
-        self.answer(Ok(Box::new(response)));
+        let (started, ended) = (started.since(self.submitted), now.since(self.submitted));
+        response.set_history(attempts, started, ended);
+        Self::end(state, Ok(response));
     }
 
     /// Ends the call with an answer.
     pub(super) fn answer(&self, answer: Answer) {
-        let mut state = self.lock();
+        Self::end(self.lock(), answer);
+    }
+
+    fn end(mut state: MutexGuard<'_, CellState>, answer: Answer) {
         if matches!(state.stage, Stage::Over) {
             return;
         }
@@ -147,13 +178,6 @@ impl CallCell {
         let log = self.take_log();
         let ending = Ending::Refused(refusal);
         self.answer(Err(Error::ended(self, ending, None, log)));
-    }
-
-    fn deadline_from(&self, start: Time) -> Time {
-        self.request
-            .options
-            .deadline
-            .map_or(Time::NEVER, |deadline| start.after(deadline))
     }
 
     fn lock(&self) -> MutexGuard<'_, CellState> {

@@ -1,9 +1,9 @@
 //! Where the time comes from, and who wakes whom when it has passed.
 
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Weak;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::SystemTime;
 
 use super::{Scope, pacer};
@@ -37,6 +37,14 @@ impl Clock {
         }
     }
 
+    #[cfg(all(feature = "blocking", feature = "testing"))]
+    pub(crate) fn simulation(&self) -> Option<crate::testing::Simulation> {
+        match self {
+            Self::System => None,
+            Self::Manual(clock) => Some(crate::testing::Simulation::of(clock)),
+        }
+    }
+
     /// Has `scope` turned at the given time.
     pub(crate) fn wake_at(&self, at: Time, scope: Weak<Scope>) {
         match self {
@@ -55,27 +63,41 @@ impl Clock {
         }
     }
 
-    /// The output of `work`, or `None` if `until` comes first.
-    pub(crate) async fn within<F: Future>(&self, until: Time, work: F) -> Option<F::Output> {
+    /// The output of `work`, or `None` if `until` comes first. It takes a
+    /// reference, since a future that is handed on by value is copied, and
+    /// takes its room twice.
+    pub(crate) async fn within<F: Future>(
+        &self,
+        until: Time,
+        mut work: Pin<&mut F>,
+    ) -> Option<F::Output> {
         match self {
             Self::System => {
-                let left = until.since(pacer::now());
-                race(work, tokio::time::sleep(left)).await
+                let mut sleep = pin!(tokio::time::sleep_until(pacer::instant(until).into()));
+                poll_fn(|context| race(&mut work, &mut sleep, context)).await
             }
             #[cfg(feature = "testing")]
-            Self::Manual(clock) => race(work, clock.sleep_until(until)).await,
+            Self::Manual(clock) => {
+                let mut sleep = pin!(clock.sleep_until(until));
+                poll_fn(|context| race(&mut work, &mut sleep, context)).await
+            }
         }
+    }
+
+    /// Waits.
+    pub(crate) async fn sleep_until(&self, until: Time) {
+        let never = pin!(std::future::pending::<()>());
+        let _none = self.within(until, never).await;
     }
 }
 
-async fn race<F: Future>(work: F, sleep: impl Future) -> Option<F::Output> {
-    let mut work = pin!(work);
-    let mut sleep = pin!(sleep);
-    poll_fn(|context| {
-        if let Poll::Ready(output) = work.as_mut().poll(context) {
-            return Poll::Ready(Some(output));
-        }
-        sleep.as_mut().poll(context).map(|_| None)
-    })
-    .await
+fn race<F: Future, S: Future>(
+    work: &mut Pin<&mut F>,
+    sleep: &mut Pin<&mut S>,
+    context: &mut Context<'_>,
+) -> Poll<Option<F::Output>> {
+    if let Poll::Ready(output) = work.as_mut().poll(context) {
+        return Poll::Ready(Some(output));
+    }
+    sleep.as_mut().poll(context).map(|_| None)
 }

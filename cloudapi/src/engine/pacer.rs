@@ -6,32 +6,46 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::sync::{Condvar, LazyLock, Mutex, OnceLock, PoisonError, Weak};
+use std::path::Path;
+use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
-use std::{io, thread};
+use std::{fs, io, thread};
 
 use super::Scope;
 use crate::schedule::Time;
 
-/// A sleeping thread wakes this much late: 50 µs is the timer slack of Linux,
-/// the rest is switching. It goes to sleep for so much less, and passes what is
-/// left by watching the clock.
-const OVERSLEEP: Duration = Duration::from_micros(70);
-
 static ORIGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
 static PACER: Pacer = Pacer {
-    wakes: Mutex::new(BinaryHeap::new()),
+    state: Mutex::new(State {
+        wakes: BinaryHeap::new(),
+        asleep: false,
+    }),
     changed: Condvar::new(),
 };
 
 struct Pacer {
-    wakes: Mutex<BinaryHeap<Reverse<Wake>>>,
+    state: Mutex<State>,
     changed: Condvar,
+}
+
+struct State {
+    wakes: BinaryHeap<Reverse<Wake>>,
+    /// The thread sleeps, and has to be told of an earlier wake.
+    asleep: bool,
 }
 
 /// The time since the process first asked.
 pub(super) fn now() -> Time {
     Time::ZERO.after(ORIGIN.elapsed())
+}
+
+/// The machine's own form of a time. One that it has none for is a century
+/// away, which comes to the same.
+pub(super) fn instant(time: Time) -> Instant {
+    let since = time.since(Time::ZERO);
+    ORIGIN
+        .checked_add(since)
+        .unwrap_or_else(|| *ORIGIN + Duration::from_secs(100 * 366 * 86_400))
 }
 
 /// Starts the thread, unless it runs already.
@@ -46,19 +60,33 @@ pub(super) fn start() -> io::Result<()> {
         LazyLock::force(&ORIGIN);
         thread::Builder::new()
             .name("cloudapi-pacer".to_owned())
-            .spawn(|| PACER.run())?;
+            .spawn(|| {
+                // Where it cannot be had, slots are some 60 µs later.
+                let _ = sleep_precisely();
+                PACER.run();
+            })?;
         let _ = STARTED.set(());
     }
     Ok(())
 }
 
+/// Asks Linux to wake this thread when it is time. Otherwise it would do so up
+/// to 50 µs later, to serve several timers at once; and watching the clock for
+/// as long costs more of the CPU than all else that this thread does.
+fn sleep_precisely() -> io::Result<()> {
+    let thread = fs::read_link("/proc/thread-self")?;
+    let number = thread.file_name().unwrap_or_default();
+    let slack = Path::new("/proc").join(number).join("timerslack_ns");
+    fs::write(slack, "1")
+}
+
 /// Has the scope turned at the given time. A wake too many does no harm.
 pub(super) fn wake_at(at: Time, scope: Weak<Scope>) {
-    let mut wakes = PACER.wakes.lock().unwrap_or_else(PoisonError::into_inner);
-    let is_next = wakes.peek().is_none_or(|next| at < next.0.at);
-    wakes.push(Reverse(Wake { at, scope }));
-    drop(wakes);
-    if is_next {
+    let mut state = PACER.lock();
+    let is_next = state.wakes.peek().is_none_or(|next| at < next.0.at);
+    state.wakes.push(Reverse(Wake { at, scope }));
+    if is_next && state.asleep {
+        drop(state);
         PACER.changed.notify_one();
     }
 }
@@ -75,35 +103,31 @@ impl Pacer {
 
     /// Waits until something is due, and takes it out.
     fn next_due(&self) -> Weak<Scope> {
-        let mut wakes = self.wakes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
         loop {
-            let Some(Reverse(next)) = wakes.peek() else {
-                wakes = self
-                    .changed
-                    .wait(wakes)
-                    .unwrap_or_else(PoisonError::into_inner);
-                continue;
-            };
-            let left = next.at.since(now());
-            if left.is_zero() {
-                if let Some(Reverse(due)) = wakes.pop() {
-                    return due.scope;
-                }
-            } else if left > OVERSLEEP {
-                wakes = self
-                    .changed
-                    .wait_timeout(wakes, left - OVERSLEEP)
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .0;
-            } else {
-                let at = next.at;
-                drop(wakes);
-                while now() < at {
-                    std::hint::spin_loop();
-                }
-                wakes = self.wakes.lock().unwrap_or_else(PoisonError::into_inner);
+            let left = state.wakes.peek().map(|next| next.0.at.since(now()));
+            if left.is_some_and(|left| left.is_zero())
+                && let Some(Reverse(due)) = state.wakes.pop()
+            {
+                return due.scope;
             }
+            state.asleep = true;
+            state = match left {
+                Some(left) => {
+                    let woken = self.changed.wait_timeout(state, left);
+                    woken.unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => {
+                    let woken = self.changed.wait(state);
+                    woken.unwrap_or_else(PoisonError::into_inner)
+                }
+            };
+            state.asleep = false;
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,5 +1,6 @@
 //! One gate and its queue, shared by every client of one API.
 
+use std::iter;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -35,6 +36,8 @@ pub(crate) struct Scope {
 struct State {
     scheduler: Scheduler<Arc<CallCell>>,
     claim: Claim,
+    /// The latest time that the scheduler has been told.
+    latest: Time,
     /// The earliest turn that has been asked of the clock.
     armed: Option<Time>,
     /// Clients that are alive.
@@ -43,7 +46,7 @@ struct State {
 
 /// What a turn of the scheduler asked for. Nearly always there is at most one
 /// action, which then costs no allocation.
-#[derive(Default)]
+#[must_use]
 struct Turn {
     now: Time,
     first: Option<Action<Arc<CallCell>>>,
@@ -58,6 +61,7 @@ impl Scope {
             state: Mutex::new(State {
                 scheduler: Scheduler::new(claim.into()),
                 claim,
+                latest: Time::ZERO,
                 armed: None,
                 clients: 0,
             }),
@@ -69,20 +73,31 @@ impl Scope {
     }
 
     /// Takes a call in; it starts at once if a slot is free.
-    pub(super) fn submit(self: &Arc<Self>, cell: &Arc<CallCell>) -> Result<CallId, Refusal> {
-        self.locked(|state, now| {
-            let deadline = cell.submitted(now);
-            state.scheduler.submit(Arc::clone(cell), deadline, now)
+    pub(super) fn submit(
+        self: &Arc<Self>,
+        cell: &Arc<CallCell>,
+        now: Time,
+    ) -> Result<CallId, Refusal> {
+        let (result, turn) = self.taken_in(cell, now);
+        turn.carry_out(self);
+        result
+    }
+
+    fn taken_in(&self, cell: &Arc<CallCell>, now: Time) -> (Result<CallId, Refusal>, Turn) {
+        let (cell, deadline) = (Arc::clone(cell), cell.deadline());
+        self.locked(now, |state, now| {
+            state.scheduler.submit(cell, deadline, now)
         })
     }
 
     /// Time has passed.
     pub(super) fn turn(self: &Arc<Self>) {
-        self.locked(|state, now| {
+        let ((), turn) = self.locked(self.clock.now(), |state, now| {
             if state.armed.is_some_and(|armed| armed <= now) {
                 state.armed = None;
             }
         });
+        turn.carry_out(self);
     }
 
     /// An attempt has ended. `None` if its call is no longer wanted.
@@ -91,15 +106,31 @@ impl Scope {
         id: CallId,
         verdict: Verdict,
         terms: &Terms,
+        now: Time,
     ) -> Option<Next> {
-        self.locked(|state, now| state.scheduler.finish(id, verdict, terms, now))
+        let (next, turn) = self.finished(id, verdict, terms, now);
+        turn.carry_out(self);
+        next
+    }
+
+    fn finished(
+        &self,
+        id: CallId,
+        verdict: Verdict,
+        terms: &Terms,
+        now: Time,
+    ) -> (Option<Next>, Turn) {
+        self.locked(now, |state, now| {
+            state.scheduler.finish(id, verdict, terms, now)
+        })
     }
 
     /// The caller has gone.
     pub(super) fn cancel(self: &Arc<Self>, id: CallId) {
         // The job is dropped after the lock is released: it may be the last
         // owner of a client, which locks the scope to leave it.
-        let _job = self.locked(|state, _| state.scheduler.cancel(id));
+        let (_job, turn) = self.locked(self.clock.now(), |state, _| state.scheduler.cancel(id));
+        turn.carry_out(self);
     }
 
     /// One more client; `Err` holds the claim in force if it differs.
@@ -126,19 +157,23 @@ impl Scope {
         state.clients == 0 && state.scheduler.is_neutral(self.clock.now())
     }
 
-    fn locked<R>(self: &Arc<Self>, act: impl FnOnce(&mut State, Time) -> R) -> R {
-        let mut turn = Turn::default();
-        let result = {
-            let mut state = self.lock();
-            // Read under the lock, so that time does not run backwards for
-            // the scheduler.
-            let now = self.clock.now();
-            let result = act(&mut state, now);
-            turn.gather(&mut state, now);
-            result
+    /// Tells the scheduler something, and asks it what is to be done; that has
+    /// to be carried out without the lock.
+    fn locked<R>(&self, now: Time, act: impl FnOnce(&mut State, Time) -> R) -> (R, Turn) {
+        let mut state = self.lock();
+        // The clock was read without the lock, which so is held more briefly;
+        // for the scheduler time does not run backwards even so.
+        let now = now.max(state.latest);
+        state.latest = now;
+        let result = act(&mut state, now);
+        // Who waits has its slot from the clock's own thread, and nobody
+        // overtakes it by having been here at the right moment.
+        let turn = if state.armed.is_some_and(|armed| armed <= now) {
+            Turn::empty(now)
+        } else {
+            Turn::gather(&mut state, now)
         };
-        turn.carry_out(self);
-        result
+        (result, turn)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -146,21 +181,64 @@ impl Scope {
     }
 }
 
-impl Turn {
-    fn gather(&mut self, state: &mut State, now: Time) {
-        self.now = now;
-        while let Some(action) = state.scheduler.poll(now) {
-            if self.first.is_none() {
-                self.first = Some(action);
-            } else {
-                self.more.push(action);
-            }
+/// For the benchmarks: the way of a call through the gate, without the attempt.
+#[cfg(feature = "testing")]
+impl Scope {
+    /// The latest slots of a fast limit, since the clock began.
+    pub(crate) fn recent_slots(&self) -> Vec<std::time::Duration> {
+        let state = self.lock();
+        let slots = state.scheduler.gate().limit.recent();
+        slots.map(|slot| slot.since(Time::ZERO)).collect()
+    }
+
+    /// Lifts the limit.
+    pub(crate) fn open_wide(&self) {
+        let gate = Gate {
+            limit: Limit::NONE,
+            maximum_in_flight: u32::MAX,
+        };
+        self.lock().scheduler.set_gate(gate, self.clock.now());
+    }
+
+    pub(crate) fn pass(&self, cell: &Arc<CallCell>) -> CallId {
+        match self.taken_in(cell, self.clock.now()) {
+            (Ok(id), turn) if turn.first.is_some() => id,
+            _ => unreachable!("a gate without a limit is open"),
         }
-        if let Some(wake) = state.scheduler.next_wake()
-            && state.armed.is_none_or(|armed| wake < armed)
-        {
-            state.armed = Some(wake);
-            self.arm = Some(wake);
+    }
+
+    pub(crate) fn passed(&self, id: CallId, terms: &Terms) {
+        let (next, _) = self.finished(id, Verdict::Done, terms, self.clock.now());
+        debug_assert!(next.is_some());
+    }
+}
+
+impl Turn {
+    const fn empty(now: Time) -> Self {
+        Self {
+            now,
+            first: None,
+            more: Vec::new(),
+            arm: None,
+        }
+    }
+
+    fn gather(state: &mut State, now: Time) -> Self {
+        let mut polled = iter::from_fn(|| state.scheduler.poll(now));
+        let first = polled.next();
+        let more = if first.is_some() {
+            polled.collect()
+        } else {
+            Vec::new()
+        };
+        let wake = state.scheduler.next_wake();
+        let arm = wake.filter(|wake| state.armed.is_none_or(|armed| *wake < armed));
+        state.armed = arm.or(state.armed);
+        Self {
+            now,
+            first,
+            more,
+            arm,
         }
     }
 
@@ -170,7 +248,7 @@ impl Turn {
         }
         for action in self.first.into_iter().chain(self.more) {
             match action {
-                Action::Start(id, cell) => Attempt::start(id, self.now, cell),
+                Action::Start(id, cell) => Attempt::start(id, self.now, &cell),
                 Action::Refuse(cell, refusal) => cell.refuse(refusal),
             }
         }

@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use super::{AttemptRecord, Error, ErrorKind};
+use crate::details::Details;
 use crate::engine::CallCell;
 use crate::outcome::{Failure, Outcome, TransportError};
 use crate::schedule::{Ending, Refusal, Time};
@@ -18,12 +19,17 @@ impl Error {
     ) -> Self {
         let clock = cell.client.scope().clock();
         let wait = may_run_at(ending).map(|at| at.since(clock.now()));
-        let (kind, mut message) = describe(ending, outcome.as_ref());
+        let details = match &outcome {
+            Some(Ok(response)) => cell.client.details(response),
+            _ => None,
+        };
+        let (kind, mut message) = describe(ending, outcome.as_ref(), details.as_deref());
         if let Some(wait) = wait {
             message.push_str(&format!("; {}", in_words(wait)));
         }
         let mut error = Self::new(kind, message).of_call(cell);
         error.0.attempts = attempts;
+        error.0.details = details;
         error.0.retry_at = wait.and_then(|wait| clock.wall().checked_add(wait));
         match outcome {
             Some(Ok(response)) => error.0.response = Some(response),
@@ -61,7 +67,11 @@ fn in_words(wait: Duration) -> String {
     format!("it may be made again in {wait}")
 }
 
-fn describe(ending: Ending, outcome: Option<&Outcome>) -> (ErrorKind, String) {
+fn describe(
+    ending: Ending,
+    outcome: Option<&Outcome>,
+    details: Option<&dyn Details>,
+) -> (ErrorKind, String) {
     let (kind, last) = match outcome {
         Some(Ok(response)) => {
             let status = response.status();
@@ -70,7 +80,8 @@ fn describe(ending: Ending, outcome: Option<&Outcome>) -> (ErrorKind, String) {
             } else {
                 ""
             };
-            (ErrorKind::Status, format!("{status}{hint}"))
+            let details = details.map_or_else(String::new, |details| format!(": {details}"));
+            (ErrorKind::Status, format!("{status}{hint}{details}"))
         }
         Some(Err(error)) => (of_failure(error.failure()), with_cause(error)),
         None => (ErrorKind::Runtime, "no attempt was made".to_owned()),
@@ -121,7 +132,7 @@ const fn of_failure(failure: Failure) -> ErrorKind {
         Failure::Interrupted => ErrorKind::Interrupted,
         Failure::TooLarge => ErrorKind::TooLarge,
         Failure::Unsendable => ErrorKind::Request,
-        Failure::Abandoned => ErrorKind::Runtime,
+        Failure::Abandoned | Failure::NoRuntime => ErrorKind::Runtime,
     }
 }
 

@@ -37,6 +37,8 @@ pub enum ErrorKind {
     UnknownOutcome,
     /// The response could not be read as the declared type.
     Decode,
+    /// The pages of a list lead to another server, in a circle, or nowhere.
+    Pages,
     /// The response body is larger than `maximum_response_size`.
     TooLarge,
     /// There is no tokio runtime to run the call on, or it has ended.

@@ -3,6 +3,7 @@
 mod ended;
 mod kind;
 
+use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -10,9 +11,21 @@ use std::time::{Duration, SystemTime};
 use http::{Method, StatusCode};
 
 pub use self::kind::{AttemptOutcome, AttemptRecord, ErrorKind};
+use crate::details::{Details, ErrorBody};
 use crate::engine::CallCell;
+use crate::json::JsonError;
 use crate::outcome::BoxError;
 use crate::response::Response;
+
+/// The headers that vendors give a request's number in.
+const REQUEST_IDS: [&str; 6] = [
+    "x-request-id",
+    "request-id",
+    "x-amzn-requestid",
+    "x-github-request-id",
+    "x-correlation-id",
+    "cf-ray",
+];
 
 /// The result of a call, and of making a client.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -34,6 +47,7 @@ struct Inner {
     call: Option<CallInfo>,
     attempts: Vec<AttemptRecord>,
     response: Option<Response<bytes::Bytes>>,
+    details: Option<Box<dyn Details>>,
     retry_at: Option<SystemTime>,
     source: Option<BoxError>,
 }
@@ -61,8 +75,23 @@ impl Error {
         self.0.response.as_ref()
     }
 
-    /// The attempts that were made, in order. An attempt that brought a
-    /// response which then could not be read is not among them.
+    /// What the vendor says in the body of the last response, if the client
+    /// declares `error = T` and the body is one.
+    pub fn details<T: ErrorBody>(&self) -> Option<&T> {
+        let details: &dyn Any = self.0.details.as_deref()?;
+        details.downcast_ref()
+    }
+
+    /// The number that the server gave the request, by which its support finds
+    /// it: `X-Request-Id`, or what the vendor has in its place.
+    pub fn request_id(&self) -> Option<&str> {
+        let headers = self.0.response.as_ref()?.headers();
+        REQUEST_IDS
+            .iter()
+            .find_map(|name| headers.get(*name)?.to_str().ok())
+    }
+
+    /// The attempts that were made, in order.
     pub fn attempts(&self) -> &[AttemptRecord] {
         &self.0.attempts
     }
@@ -70,6 +99,22 @@ impl Error {
     /// The time from the call to this error.
     pub fn elapsed(&self) -> Option<Duration> {
         self.0.call.as_ref().map(|call| call.elapsed)
+    }
+
+    /// Where in a JSON body the error of the kind [`ErrorKind::Decode`] is, as in
+    /// `droplets[3].id`.
+    pub fn json_path(&self) -> Option<&str> {
+        Some(self.json()?.path.as_str()).filter(|path| !path.is_empty())
+    }
+
+    /// What stands there in the body, shortened. It is no part of what is
+    /// displayed, since a body may hold secrets.
+    pub fn excerpt(&self) -> Option<&str> {
+        Some(self.json()?.excerpt.as_str())
+    }
+
+    fn json(&self) -> Option<&JsonError> {
+        self.0.source.as_ref()?.downcast_ref()
     }
 
     /// The method of the request.
@@ -125,6 +170,7 @@ impl Error {
             | ErrorKind::Tls
             | ErrorKind::Decode
             | ErrorKind::TooLarge
+            | ErrorKind::Pages
             | ErrorKind::Runtime => false,
             // It may do harm.
             ErrorKind::UnknownOutcome => false,
@@ -138,6 +184,7 @@ impl Error {
             call: None,
             attempts: Vec::new(),
             response: None,
+            details: None,
             retry_at: None,
             source: None,
         }))
@@ -175,16 +222,48 @@ impl Error {
         Self::new(ErrorKind::Runtime, message.to_owned()).of_call(cell)
     }
 
+    /// What was waited for has not come.
+    pub(crate) fn not_done(calls: u64, within: Duration) -> Self {
+        let message = format!("asked {calls} times in {within:?}, it was not done");
+        Self::new(ErrorKind::Deadline, message)
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn abandoned() -> Self {
+        let message = "the thread that made the call has ended";
+        Self::new(ErrorKind::Runtime, message.to_owned())
+    }
+
     pub(crate) fn ended_already() -> Self {
         let message = "the call was polled after it had ended";
         Self::new(ErrorKind::Runtime, message.to_owned())
     }
 
     /// The response came, and is not what was declared.
-    pub(crate) fn decode(cell: &CallCell, wanted: &str, source: BoxError) -> Self {
-        let message = format!("the response is not {wanted}: {source}");
-        Self::new(ErrorKind::Decode, message)
+    pub(crate) fn decode(
+        cell: &CallCell,
+        wanted: &str,
+        source: BoxError,
+        response: Response<bytes::Bytes>,
+    ) -> Self {
+        let message = format!("the response is not {}: {source}", without_paths(wanted));
+        let mut error = Self::new(ErrorKind::Decode, message)
             .caused_by(source)
+            .of_call(cell);
+        error.0.attempts = cell.take_log();
+        error.0.attempts.push(AttemptRecord {
+            at: response.waited(),
+            took: response.took(),
+            outcome: AttemptOutcome::Status(response.status()),
+        });
+        error.with_response(response)
+    }
+
+    /// The pages of a list do not lead on as they should.
+    pub(crate) fn pages(cell: &CallCell, problem: BoxError) -> Self {
+        let message = format!("there is no way to the next page: {problem}");
+        Self::new(ErrorKind::Pages, message)
+            .caused_by(problem)
             .of_call(cell)
     }
 
@@ -204,7 +283,7 @@ impl fmt::Display for Error {
             "{} {}: {}",
             call.method, call.url, self.0.message
         )?;
-        let attempts = self.made();
+        let attempts = self.0.attempts.len();
         if attempts > 0 {
             let plural = if attempts == 1 { "" } else { "s" };
             let elapsed = call.elapsed.as_secs_f64();
@@ -214,15 +293,17 @@ impl fmt::Display for Error {
     }
 }
 
-impl Error {
-    /// How many attempts were made, the one included that brought a response
-    /// which could not be read.
-    fn made(&self) -> usize {
-        match &self.0.response {
-            Some(response) if self.0.kind == ErrorKind::Decode => response.attempts() as usize,
-            _ => self.0.attempts.len(),
+/// The name of a type as it is written where it was imported.
+fn without_paths(name: &str) -> String {
+    let mut short = String::with_capacity(name.len());
+    for (at, part) in name.split("::").enumerate() {
+        if at > 0 {
+            let path = |character: char| character.is_alphanumeric() || character == '_';
+            short.truncate(short.trim_end_matches(path).len());
         }
+        short.push_str(part);
     }
+    short
 }
 
 /// What [`Display`](fmt::Display) says, and the attempts line by line: this is
@@ -240,5 +321,27 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_is_named_as_it_is_written() {
+        for (name, short) in [
+            ("u64", "u64"),
+            (
+                "core::option::Option<my_api::v2::Droplet>",
+                "Option<Droplet>",
+            ),
+            (
+                "cloudapi::response::Response<(a::B, alloc::vec::Vec<c::D>)>",
+                "Response<(B, Vec<D>)>",
+            ),
+        ] {
+            assert_eq!(without_paths(name), short);
+        }
     }
 }

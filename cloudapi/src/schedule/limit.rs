@@ -36,6 +36,16 @@ pub(crate) struct Limit {
 }
 
 impl Limit {
+    /// No limit at all.
+    #[cfg(feature = "testing")]
+    pub(crate) const NONE: Self = Self {
+        period: 0,
+        lateness: 0,
+        next: Time::ZERO,
+        recent: VecDeque::new(),
+        window: 0,
+    };
+
     pub(crate) fn per_hour(calls: NonZeroU32) -> Self {
         let calls = u64::from(calls.get());
         let strict = HOUR / calls >= STRICT_PERIOD;
@@ -52,6 +62,12 @@ impl Limit {
             recent: VecDeque::new(),
             window: if holds_seconds { window as usize } else { 0 },
         }
+    }
+
+    /// The starts that are remembered.
+    #[cfg(feature = "testing")]
+    pub(crate) fn recent(&self) -> impl Iterator<Item = Time> + '_ {
+        self.recent.iter().copied()
     }
 
     /// Nanoseconds between two slots.

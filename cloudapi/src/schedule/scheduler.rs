@@ -1,13 +1,14 @@
 //! The queue and its gate as a state machine: calls come in, time passes,
 //! attempts end; it says which attempt starts and which call is over.
 
+mod finish;
+
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use super::calls::{CallId, Calls, Entry, Phase};
 use super::line::{Line, Seniority};
 use super::throttle::Throttle;
-use super::{Action, Ending, Gate, Next, Refusal, Terms, Time, Verdict};
+use super::{Action, Gate, Refusal, Time};
 
 #[derive(Debug)]
 pub(crate) struct Scheduler<J> {
@@ -57,6 +58,9 @@ impl<J: Clone> Scheduler<J> {
 
     /// The next thing to carry out; to be called until there is none.
     pub(crate) fn poll(&mut self, now: Time) -> Option<Action<J>> {
+        if self.nobody_waits() {
+            return None;
+        }
         while let Some(key) = self.end_of_backoff(now) {
             let until = self.calls[key].at;
             self.enter_line(key, until, Line::come_back);
@@ -86,40 +90,15 @@ impl<J: Clone> Scheduler<J> {
 
     /// When `poll` will have something to do if nothing else happens.
     pub(crate) fn next_wake(&self) -> Option<Time> {
+        if self.nobody_waits() {
+            return None;
+        }
         let backoff = self.backoffs.first().map(|backoff| backoff.0);
         let expiry = self.deadlines.first().map(|expiry| expiry.0.after_nanos(1));
         let has_slot = !self.line.is_empty() && self.in_flight < self.gate.maximum_in_flight;
         let slot = has_slot.then(|| self.opens_at());
         let wakes = [backoff, expiry, slot].into_iter().flatten();
         wakes.min().filter(|wake| *wake < Time::NEVER)
-    }
-
-    /// The attempt of a call has ended.
-    pub(crate) fn finish(
-        &mut self,
-        id: CallId,
-        verdict: Verdict,
-        terms: &Terms,
-        now: Time,
-    ) -> Option<Next> {
-        if self.calls.phase(id)? != Phase::InFlight {
-            return None;
-        }
-        self.in_flight -= 1;
-        if !matches!(verdict, Verdict::Throttled(_)) {
-            self.throttle.answered(self.calls[id.key].at);
-        }
-        let next = match verdict {
-            Verdict::Done => Next::Ends(Ending::Done),
-            Verdict::Ends => Next::Ends(Ending::Failed),
-            Verdict::Unknown => Next::Ends(Ending::Unknown),
-            Verdict::Failed => self.failed(id.key, terms, now),
-            Verdict::Throttled(asked) => self.throttled(id.key, asked, terms, now),
-        };
-        if matches!(next, Next::Ends(_)) {
-            self.calls.remove(id.key);
-        }
-        Some(next)
     }
 
     /// The caller no longer wants the call.
@@ -138,6 +117,7 @@ impl<J: Clone> Scheduler<J> {
         self.calls.is_empty()
     }
 
+    #[cfg(feature = "testing")]
     pub(crate) const fn gate(&self) -> &Gate {
         &self.gate
     }
@@ -148,61 +128,6 @@ impl<J: Clone> Scheduler<J> {
         let longest = now.after_nanos(gate.limit.period());
         self.throttle.close(self.gate.limit.earliest().min(longest));
         self.gate = gate;
-    }
-
-    fn failed(&mut self, key: u32, terms: &Terms, now: Time) -> Next {
-        let entry = &self.calls[key];
-        let deadline = entry.deadline;
-        let is_spent = entry.multiplications >= terms.backoff.multiplications;
-        if is_spent && entry.failed_attempts >= terms.maximum_failed_attempts {
-            return Next::Ends(Ending::Exhausted);
-        }
-        if is_spent {
-            let would_run_at = self.would_run_at(now);
-            if would_run_at > deadline {
-                return Next::too_late(would_run_at);
-            }
-            let seniority = self.seniority();
-            let entry = &mut self.calls[key];
-            entry.failed_attempts += 1;
-            entry.multiplications = 0;
-            entry.seniority = seniority;
-            self.enter_line(key, now, Line::join);
-            return Next::Waits;
-        }
-        let step = entry.multiplications + 1;
-        let delay = terms.backoff.delay(self.gate.limit.period(), step);
-        let until = now.after(delay);
-        let would_run_at = self.opens_at().max(until);
-        if would_run_at > deadline {
-            return Next::too_late(would_run_at);
-        }
-        let entry = &mut self.calls[key];
-        entry.multiplications = step;
-        entry.phase = Phase::BackingOff;
-        entry.at = until;
-        self.backoffs.insert((until, key));
-        self.watch_deadline(key);
-        Next::Waits
-    }
-
-    fn throttled(&mut self, key: u32, asked: Option<Duration>, terms: &Terms, now: Time) -> Next {
-        let period = self.gate.limit.period();
-        let entry = &mut self.calls[key];
-        if let Err(until) = self.throttle.refused(entry.at, asked, period, terms, now) {
-            return Next::Ends(Ending::Refused(Refusal::Barred { until }));
-        }
-        entry.throttles = entry.throttles.saturating_add(1);
-        if entry.throttles > terms.maximum_throttles {
-            return Next::Ends(Ending::Throttled);
-        }
-        let deadline = entry.deadline;
-        let would_run_at = self.opens_at();
-        if would_run_at > deadline {
-            return Next::too_late(would_run_at);
-        }
-        self.enter_line(key, now, Line::come_back);
-        Next::Waits
     }
 
     /// What is remembered of calls; nothing, once there are none.
@@ -274,6 +199,11 @@ impl<J: Clone> Scheduler<J> {
             self.deadlines.remove(&(entry.deadline, key));
         }
         entry.job
+    }
+
+    /// Most often so: with a free slot for each call as it comes.
+    fn nobody_waits(&self) -> bool {
+        self.line.is_empty() && self.backoffs.is_empty()
     }
 
     /// Before then nothing starts.

@@ -11,16 +11,19 @@ impl Time {
     pub(crate) const ZERO: Self = Self(0);
     pub(crate) const NEVER: Self = Self(u64::MAX);
 
+    #[cfg(test)]
     pub(crate) const fn from_nanos(nanos: u64) -> Self {
         Self(nanos)
     }
 
+    #[cfg(test)]
     pub(crate) const fn as_nanos(self) -> u64 {
         self.0
     }
 
     pub(crate) fn after(self, wait: Duration) -> Self {
-        self.after_nanos(u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX))
+        let seconds = wait.as_secs().saturating_mul(1_000_000_000);
+        self.after_nanos(seconds.saturating_add(u64::from(wait.subsec_nanos())))
     }
 
     pub(crate) const fn after_nanos(self, nanos: u64) -> Self {

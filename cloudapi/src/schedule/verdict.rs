@@ -14,7 +14,9 @@ pub enum Retry {
     /// [crate documentation](crate#what-happens-to-a-failing-call).
     #[default]
     Standard,
-    /// Every failure, also of a POST and also a 4xx, as the Python package did.
+    /// Every error that a server or the network may mend, also of a POST and
+    /// also a 4xx, as the Python package did. Not: TLS, and a body that is too
+    /// large.
     /// A request whose answer was lost may then take effect twice.
     Always,
     /// No failure. Throttling (429) is still waited out: a refused request was
@@ -50,6 +52,8 @@ pub(crate) enum Verdict {
     Done,
     /// The server refused unprocessed: the gate closes, nothing is spent.
     Throttled(Option<Duration>),
+    /// The server sends the call elsewhere: it goes on there, in the next slot.
+    Redirected,
     /// Try again after a delay.
     Failed,
     /// An error that trying again does not mend.
@@ -92,6 +96,7 @@ impl Judgement {
             // A body over the limit will be over it again, but the request
             // was answered: its outcome is known.
             Failure::Tls | Failure::TooLarge | Failure::Unsendable => Verdict::Ends,
+            Failure::NoRuntime => Verdict::Ends,
             // There is no runtime left to try again on.
             Failure::Abandoned if self.idempotent => Verdict::Ends,
             Failure::Abandoned => Verdict::Unknown,
@@ -170,6 +175,7 @@ mod tests {
             (Failure::TooLarge, Ends, Ends),
             (Failure::Unsendable, Ends, Ends),
             (Failure::Abandoned, Ends, Unknown),
+            (Failure::NoRuntime, Ends, Ends),
         ];
         for (failure, idempotent, post) in rows {
             assert_eq!(

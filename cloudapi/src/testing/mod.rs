@@ -35,6 +35,10 @@
 //! # }
 //! ```
 
+#[doc(hidden)]
+pub mod bench;
+#[cfg(test)]
+mod page_tests;
 mod server;
 #[cfg(test)]
 mod tests;
@@ -105,6 +109,11 @@ impl Simulation {
     /// Waits in simulated time.
     pub async fn sleep(&self, time: Duration) {
         self.0.sleep_until(self.0.now().after(time)).await;
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn of(clock: &ManualClock) -> Self {
+        Self(clock.clone())
     }
 
     pub(crate) fn clock(&self) -> Clock {

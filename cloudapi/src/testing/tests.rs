@@ -5,11 +5,11 @@ use std::time::Duration;
 use http::Method;
 
 use super::{Reply, Sent, Server, Simulation};
-use crate::__private::{Decodes as _, Draft, Endpoint, Marker, RestApi, Setup};
+use crate::__private::{Decodes as _, DecodesLast as _, Draft, Endpoint, Marker, RestApi, Setup};
 use crate::client::Client;
 use crate::{AttemptOutcome, Call, ErrorKind, Failure, Result};
 
-struct Api(Client);
+pub(super) struct Api(Client);
 
 impl RestApi for Api {
     fn __client(&self) -> &Client {
@@ -31,16 +31,16 @@ impl Api {
     }
 }
 
-fn api(simulation: &Simulation, server: &Server) -> Api {
+pub(super) fn api(simulation: &Simulation, server: &Server) -> Api {
     let setup = Setup::new("https://simulated.test/v2/");
     Api(setup
         .simulation(simulation)
         .transport(server.clone())
-        .build()
+        .into_client()
         .unwrap())
 }
 
-fn times(server: &Server) -> Vec<u64> {
+pub(super) fn times(server: &Server) -> Vec<u64> {
     server
         .requests()
         .iter()
@@ -132,7 +132,8 @@ fn a_throttled_call_closes_the_gate_for_all_and_goes_first() {
     let api = api(&simulation, &server);
     let urls = simulation.run(async {
         let (a, b) = tokio::join!(api.get().query("n", 1), api.get().query("n", 2));
-        (a.unwrap(), b.unwrap());
+        a.unwrap();
+        b.unwrap();
         server.requests().into_iter().map(|sent| sent.url)
     });
     assert_eq!(times(&server), [0, 100, 110]);
@@ -188,4 +189,81 @@ fn a_simulation_in_which_nothing_can_happen_says_so() {
     let stuck = std::panic::catch_unwind(|| simulation.run(std::future::pending::<()>()));
     let message = *stuck.unwrap_err().downcast::<&str>().unwrap();
     assert!(message.contains("stuck"), "{message}");
+}
+
+#[test]
+fn each_hop_of_a_redirect_takes_a_slot_and_goes_before_the_others() {
+    let simulation = Simulation::new();
+    let server = Server::new(&simulation, |sent: &Sent| match sent.number {
+        0 => Reply::status(303).header("Location", "/v2/elsewhere"),
+        1 => Reply::status(302).header("Location", "https://other.test/x?y#z"),
+        2 => Reply::status(500),
+        _ => Reply::text("here"),
+    });
+    let api = api(&simulation, &server);
+    let (first, second) = simulation
+        .run(async { tokio::join!(api.post().header("authorization", "s3cret"), api.get()) });
+    assert_eq!(first.unwrap(), "here");
+    assert_eq!(second.unwrap(), "here");
+    let sent = server.requests();
+    let seen: Vec<String> = sent
+        .iter()
+        .map(|sent| format!("{} {} {}", sent.at.as_secs(), sent.method, sent.url))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            "0 POST https://simulated.test/v2/things",
+            "10 GET https://simulated.test/v2/elsewhere",
+            "20 GET https://other.test/x?y",
+            // It failed there, and a GET is tried again there.
+            "30 GET https://simulated.test/v2/things",
+            "40 GET https://other.test/x?y",
+        ]
+    );
+    let told: Vec<bool> = sent
+        .iter()
+        .map(|sent| sent.headers.contains_key("authorization"))
+        .collect();
+    assert_eq!(told, [true, true, false, false, false]);
+}
+
+#[test]
+fn redirects_that_go_on_for_ever_end_with_the_last_response() {
+    let simulation = Simulation::new();
+    let server = Server::new(&simulation, |_| {
+        Reply::status(307).header("Location", "/v2/things")
+    });
+    let error = simulation
+        .run(api(&simulation, &server).post())
+        .unwrap_err();
+    assert_eq!(error.status().unwrap(), 307);
+    assert_eq!(error.attempts().len(), 11);
+    assert!(error.to_string().contains("not followed"), "{error}");
+}
+
+#[test]
+fn a_response_that_cannot_be_read_says_what_it_took() {
+    let simulation = Simulation::new();
+    let server = Server::new(&simulation, |sent: &Sent| match sent.number {
+        0 => Reply::status(500).after(Duration::from_secs(1)),
+        _ => Reply::text("\u{fffd}").after(Duration::from_secs(2)),
+    });
+    let api = api(&simulation, &server);
+    let call = Draft::new(&api, const { &Endpoint::new("GET", "things") })
+        .literal("things")
+        .call(Marker::<Vec<u8>>::NEW.decoder());
+    let error = simulation.run(call).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    let took: Vec<(u64, u64)> = error
+        .attempts()
+        .iter()
+        .map(|attempt| (attempt.at.as_secs(), attempt.took.as_secs()))
+        .collect();
+    assert_eq!(took, [(0, 1), (21, 2)]);
+    assert!(error.to_string().contains("is not Vec<u8>"), "{error}");
+    assert!(
+        error.to_string().ends_with("(2 attempts, 23.0 s)"),
+        "{error}"
+    );
 }

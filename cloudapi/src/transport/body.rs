@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
 use http_body::{Body as HttpBody, Frame, SizeHint};
+use http_body_util::BodyExt;
+use http_body_util::combinators::UnsyncBoxBody;
 
 use crate::outcome::{BoxError, Failure, TransportError};
 
@@ -14,7 +16,7 @@ pub struct Body(Kind);
 
 enum Kind {
     Full(Option<Bytes>),
-    Stream(Pin<Box<dyn HttpBody<Data = Bytes, Error = BoxError> + Send>>),
+    Stream(UnsyncBoxBody<Bytes, TransportError>),
 }
 
 impl Body {
@@ -25,33 +27,8 @@ impl Body {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        Self(Kind::Stream(Box::pin(Erased(Box::pin(body)))))
-    }
-}
-
-/// A body whose error is any error.
-struct Erased<B>(Pin<Box<B>>);
-
-impl<B> HttpBody for Erased<B>
-where
-    B: HttpBody<Data = Bytes>,
-    B::Error: Into<BoxError>,
-{
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        self.0
-            .as_mut()
-            .poll_frame(context)
-            .map(|frame| frame.map(|frame| frame.map_err(Into::into)))
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
+        let body = body.map_err(|error| broken(error.into()));
+        Self(Kind::Stream(body.boxed_unsync()))
     }
 }
 
@@ -65,9 +42,7 @@ impl HttpBody for Body {
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
         match &mut self.get_mut().0 {
             Kind::Full(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Kind::Stream(body) => Poll::Ready(
-                ready!(body.as_mut().poll_frame(context)).map(|frame| frame.map_err(broken)),
-            ),
+            Kind::Stream(body) => Pin::new(body).poll_frame(context),
         }
     }
 
@@ -104,9 +79,7 @@ impl fmt::Debug for Body {
 pub(super) async fn read(mut body: Body, maximum_size: u64) -> Result<Bytes, TransportError> {
     let mut collected = Collector::new(maximum_size);
     collected.expect(body.size_hint().lower())?;
-    while let Some(frame) =
-        std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await
-    {
+    while let Some(frame) = body.frame().await {
         if let Ok(data) = frame?.into_data() {
             collected.push(data)?;
         }

@@ -7,6 +7,8 @@
 mod body;
 mod classify;
 mod reqwest;
+#[cfg(feature = "tower")]
+mod tower;
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -15,10 +17,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
+use url::Url;
 
 pub use self::body::Body;
 use self::body::read;
 pub(crate) use self::reqwest::Reqwest;
+#[cfg(feature = "tower")]
+pub use self::tower::Tower;
 use crate::outcome::{Failure, Outcome, TransportError};
 use crate::response::Response;
 
@@ -51,13 +56,33 @@ pub trait Transport: Debug + Send + Sync + 'static {
     fn send(&self, request: http::Request<Bytes>) -> TransportFuture;
 }
 
-/// One request, as the engine hands it over.
-#[derive(Debug)]
-pub(crate) struct Outgoing {
-    pub(crate) method: Method,
-    pub(crate) url: String,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+/// One request, as the engine hands it over. It is borrowed, since it may have
+/// to be sent again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outgoing<'a> {
+    pub(crate) method: &'a Method,
+    /// What `url` begins with.
+    pub(crate) baseurl: &'a Url,
+    pub(crate) url: &'a str,
+    /// What the client sends with every request.
+    pub(crate) common_headers: &'a HeaderMap,
+    /// What this request says itself, in place of what is said for all.
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: &'a Bytes,
+    pub(crate) maximum_response_size: u64,
+}
+
+impl Outgoing<'_> {
+    fn all_headers(&self) -> HeaderMap {
+        let mut all = self.common_headers.clone();
+        for name in self.headers.keys() {
+            all.remove(name);
+        }
+        for (name, value) in self.headers {
+            all.append(name.clone(), value.clone());
+        }
+        all
+    }
 }
 
 /// The transport of a client. The built-in one is named, so that its futures
@@ -69,20 +94,40 @@ pub(crate) enum AnyTransport {
 }
 
 impl AnyTransport {
-    /// Sends the request and reads the response to its end.
-    pub(crate) async fn exchange(self, outgoing: Outgoing, maximum_size: u64) -> Outcome {
-        match self {
-            Self::Reqwest(reqwest) => reqwest.exchange(outgoing, maximum_size).await,
+    /// Sends the request and reads the response to its end. It is sent at once,
+    /// so that the future holds no more than what is to come.
+    pub(crate) fn exchange(&self, outgoing: Outgoing<'_>) -> impl Future<Output = Outcome> + use<> {
+        let maximum_size = outgoing.maximum_response_size;
+        let sent = match self {
+            Self::Reqwest(reqwest) => Sent::Reqwest(reqwest.send(outgoing)),
             Self::Custom(transport) => {
-                let mut request = http::Request::new(outgoing.body);
-                *request.method_mut() = outgoing.method;
-                *request.headers_mut() = outgoing.headers;
-                *request.uri_mut() = http::Uri::try_from(outgoing.url)
-                    .map_err(|error| TransportError::new(Failure::Unsendable, error))?;
-                let (head, body) = transport.send(request).await?.into_parts();
-                let body = read(body, maximum_size).await?;
-                Ok(Response::new(head.status, head.version, head.headers, body))
+                Sent::Custom(request(outgoing).map(|request| transport.send(request)))
+            }
+        };
+        async move {
+            match sent {
+                Sent::Reqwest(response) => reqwest::receive(response, maximum_size).await,
+                Sent::Custom(response) => {
+                    let (head, body) = response?.await?.into_parts();
+                    let body = read(body, maximum_size).await?;
+                    Ok(Response::new(head.status, head.version, head.headers, body))
+                }
             }
         }
     }
+}
+
+/// A response that is on its way.
+enum Sent<R> {
+    Reqwest(R),
+    Custom(Result<TransportFuture, TransportError>),
+}
+
+fn request(outgoing: Outgoing<'_>) -> Result<http::Request<Bytes>, TransportError> {
+    let mut request = http::Request::new(outgoing.body.clone());
+    *request.method_mut() = outgoing.method.clone();
+    *request.headers_mut() = outgoing.all_headers();
+    *request.uri_mut() = http::Uri::try_from(outgoing.url)
+        .map_err(|error| TransportError::new(Failure::Unsendable, error))?;
+    Ok(request)
 }

@@ -1,15 +1,16 @@
 //! The built-in transport, on reqwest. It is the only file that makes a client
 //! of that crate.
 
+use std::future::Future;
 use std::time::Duration;
 
-use bytes::Bytes;
+use url::{Position, Url};
 
 use super::Outgoing;
 use super::body::Collector;
 use super::classify::classify;
 use crate::error::Error;
-use crate::outcome::{Failure, Outcome, TransportError};
+use crate::outcome::Outcome;
 use crate::response::Response;
 
 #[derive(Clone, Debug)]
@@ -19,8 +20,9 @@ impl Reqwest {
     pub(crate) fn new(connect_timeout: Duration) -> Result<Self, Error> {
         let builder = reqwest::Client::builder()
             .connect_timeout(connect_timeout)
-            // Every attempt and every hop pays for a slot, so they are ours.
-            .retry(reqwest::retry::never())
+            // Every attempt and every hop pays for a slot, so they are ours. With
+            // a maximum of none, reqwest keeps no copy of the request either.
+            .retry(reqwest::retry::never().max_retries_per_request(0))
             .redirect(reqwest::redirect::Policy::none())
             .referer(false);
         secure(builder)?.build().map(Self).map_err(|error| {
@@ -28,30 +30,52 @@ impl Reqwest {
         })
     }
 
-    pub(super) async fn exchange(self, outgoing: Outgoing, maximum_size: u64) -> Outcome {
-        let url = url::Url::parse(&outgoing.url)
-            .map_err(|error| TransportError::new(Failure::Unsendable, error))?;
-        let mut request = reqwest::Request::new(outgoing.method, url);
-        *request.headers_mut() = outgoing.headers;
-        if !outgoing.body.is_empty() {
-            *request.body_mut() = Some(outgoing.body.into());
-        }
-        let mut response = self.0.execute(request).await.map_err(classify)?;
-        let headers = std::mem::take(response.headers_mut());
-        let (status, version) = (response.status(), response.version());
-        let body = read(response, maximum_size).await?;
-        Ok(Response::new(status, version, headers, body))
+    pub(super) fn send(
+        &self,
+        outgoing: Outgoing<'_>,
+    ) -> impl Future<Output = reqwest::Result<reqwest::Response>> + use<> {
+        self.0.execute(request(outgoing))
     }
 }
 
-async fn read(mut response: reqwest::Response, maximum_size: u64) -> Result<Bytes, TransportError> {
-    let mut collected = Collector::new(maximum_size);
+pub(super) async fn receive(
+    response: impl Future<Output = reqwest::Result<reqwest::Response>>,
+    maximum_size: u64,
+) -> Outcome {
+    let mut response = response.await.map_err(classify)?;
+    let mut body = Collector::new(maximum_size);
     // Of a compressed body this is nothing: what counts is what comes out.
-    collected.expect(response.content_length().unwrap_or(0))?;
+    body.expect(response.content_length().unwrap_or(0))?;
     while let Some(chunk) = response.chunk().await.map_err(classify)? {
-        collected.push(chunk)?;
+        body.push(chunk)?;
     }
-    Ok(collected.finish())
+    let headers = std::mem::take(response.headers_mut());
+    let (status, version) = (response.status(), response.version());
+    Ok(Response::new(status, version, headers, body.finish()))
+}
+
+fn request(outgoing: Outgoing<'_>) -> reqwest::Request {
+    let url = parsed(outgoing.baseurl, outgoing.url);
+    let mut request = reqwest::Request::new(outgoing.method.clone(), url);
+    *request.headers_mut() = outgoing.all_headers();
+    if !outgoing.body.is_empty() {
+        *request.body_mut() = Some(outgoing.body.clone().into());
+    }
+    request
+}
+
+/// Parses a URL that begins with a parsed one. To parse its host again would be
+/// most of the work.
+fn parsed(base: &Url, text: &str) -> Url {
+    let mut url = base.clone();
+    let rest = &text[base[..Position::BeforePath].len()..];
+    let (path, query) = match rest.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (rest, None),
+    };
+    url.set_path(path);
+    url.set_query(query);
+    url
 }
 
 /// TLS with the provider named, so that another one in the dependency graph
@@ -79,4 +103,28 @@ fn secure(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Err
 #[cfg(not(feature = "rustls"))]
 fn secure(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
     Ok(builder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_the_same_however_it_is_parsed() {
+        for base in ["https://api.example.com/v2/", "http://[::1]:8080/"] {
+            let base = Url::parse(base).unwrap();
+            for rest in [
+                "",
+                "droplets",
+                "droplets/..%2Fadmin/%252e/actions",
+                "droplets/a%20b?page=2&name=%C3%BC%2Fa?b",
+                "?page=2",
+            ] {
+                let text = format!("{base}{rest}");
+                let url = parsed(&base, &text);
+                assert_eq!(url, Url::parse(&text).unwrap());
+                assert_eq!(url.as_str(), text);
+            }
+        }
+    }
 }

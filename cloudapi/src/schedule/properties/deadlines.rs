@@ -113,14 +113,19 @@ fn a_retry_that_would_come_too_late_is_not_waited_for() {
 fn a_requeue_that_would_come_too_late_is_not_waited_for() {
     let mut world = World::new(360);
     world.terms.backoff.multiplications = 0;
-    let failing = Call::at(Time::ZERO)
-        .always(Verdict::Failed)
-        .deadline(seconds(35));
-    let story = world
-        .with([vec![failing], vec![Call::at(Time::ZERO); 3]].concat())
-        .run();
+    let failing = |deadline| {
+        Call::at(Time::ZERO)
+            .always(Verdict::Failed)
+            .deadline(deadline)
+    };
+    let others = vec![Call::at(Time::ZERO); 3];
+    let late = vec![failing(seconds(40).before_nanos(1))];
+    let story = world.clone().with([late, others.clone()].concat()).run();
     assert_eq!(story.end_of(0).0, Time::ZERO);
     assert_eq!(story.ending_of(0), Ending::Refused(missed(40)));
+    let in_time = vec![failing(seconds(40))];
+    let story = world.with([in_time, others].concat()).run();
+    assert_eq!(story.starts_of(0), [0, 40].map(seconds));
 }
 
 #[test]

@@ -38,6 +38,10 @@ proptest! {
                             Ending::Exhausted | Ending::Refused(Refusal::Deadline { .. })
                         )
                 ),
+                Verdict::Redirected => matches!(
+                    next,
+                    Next::Waits | Next::Ends(Ending::Refused(Refusal::Deadline { .. }))
+                ),
                 Verdict::Throttled(_) => matches!(
                     next,
                     Next::Waits | Next::Ends(Ending::Throttled | Ending::Refused(_))

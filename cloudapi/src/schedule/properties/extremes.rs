@@ -160,3 +160,22 @@ fn a_gate_that_is_closed_for_ever_asks_for_no_wake() {
     let refused = scheduler.submit((), seconds(1), Time::ZERO);
     assert!(refused.is_err());
 }
+
+#[cfg(feature = "testing")]
+#[test]
+fn without_a_limit_nothing_waits() {
+    use super::super::{Ending, Limit};
+    use super::world::Call;
+
+    let mut world = World::new(1).with([
+        Call::at(seconds(1)).always(Verdict::Failed),
+        Call::at(seconds(1)).always(Verdict::Throttled(None)),
+        Call::at(seconds(1)).deadline(seconds(1)),
+    ]);
+    world.gate.limit = Limit::NONE;
+    let story = world.run();
+    assert_eq!(story.starts_of(0), [seconds(1); 12]);
+    assert_eq!(story.starts_of(1), [seconds(1); 21]);
+    assert_eq!(story.ending_of(1), Ending::Throttled);
+    assert_eq!(story.starts_of(2), [seconds(1)]);
+}

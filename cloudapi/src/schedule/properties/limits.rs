@@ -189,19 +189,40 @@ fn a_rest_gives_no_credit() {
     assert_eq!(world.run().starts(), starts);
 }
 
-#[test]
-fn a_gate_that_was_replaced_does_not_forget_the_last_slot() {
-    let world = World::new(360);
+/// A limit that has just given a slot, replaced by another a second later:
+/// when the next slot comes, and the one after it.
+fn replaced(before: u32, after: u32) -> [Option<Time>; 2] {
+    let world = World::new(before);
     let mut scheduler = Scheduler::new(world.gate.clone());
     let id = scheduler.submit((), Time::NEVER, Time::ZERO).unwrap();
     assert_eq!(scheduler.poll(Time::ZERO), Some(Action::Start(id, ())));
     let _ = scheduler.finish(id, Verdict::Done, &world.terms, Time::ZERO);
+    scheduler.set_gate(World::new(after).gate, seconds(1));
+    [(); 2].map(|()| {
+        scheduler.submit((), Time::NEVER, seconds(1)).unwrap();
+        let slot = scheduler.next_wake();
+        assert!(scheduler.poll(slot.unwrap()).is_some());
+        slot
+    })
+}
+
+#[test]
+fn a_limit_that_is_replaced_keeps_the_next_slot_or_brings_it_nearer() {
+    assert_eq!(replaced(360, 36), [10, 110].map(seconds).map(Some));
+    assert_eq!(replaced(360, 3_600), [2, 3].map(seconds).map(Some));
+}
+
+#[test]
+fn a_scheduler_is_as_new_when_its_next_slot_has_come() {
+    let world = World::new(360);
+    let mut scheduler = Scheduler::new(world.gate.clone());
+    let id = scheduler.submit((), Time::NEVER, Time::ZERO).unwrap();
+    assert_eq!(scheduler.poll(Time::ZERO), Some(Action::Start(id, ())));
+    assert!(
+        !scheduler.is_neutral(seconds(10)),
+        "an attempt is under way"
+    );
+    let _ = scheduler.finish(id, Verdict::Done, &world.terms, Time::ZERO);
     assert!(!scheduler.is_neutral(seconds(10).before_nanos(1)));
     assert!(scheduler.is_neutral(seconds(10)));
-    // To a slower limit, then to a much faster one.
-    scheduler.set_gate(World::new(36).gate, seconds(1));
-    scheduler.submit((), Time::NEVER, seconds(1)).unwrap();
-    assert_eq!(scheduler.next_wake(), Some(seconds(10)));
-    scheduler.set_gate(World::new(36_000).gate, seconds(2));
-    assert_eq!(scheduler.next_wake(), Some(seconds(10)));
 }

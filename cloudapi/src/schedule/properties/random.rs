@@ -109,6 +109,7 @@ fn reply() -> impl Strategy<Value = (Option<Quarters>, Said)> {
     let said = prop_oneof![
         4 => Just(Said::Plainly(Verdict::Failed)),
         2 => (0..80_u64).prop_map(Said::WaitFor),
+        1 => Just(Said::Plainly(Verdict::Redirected)),
         1 => Just(Said::Plainly(Verdict::Done)),
         1 => Just(Said::Plainly(Verdict::Ends)),
         1 => Just(Said::Plainly(Verdict::Unknown)),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::super::{Ending, Refusal, Time, Verdict};
+use super::super::{Action, Ending, Next, Refusal, Scheduler, Time, Verdict};
 use super::random::any_world;
 use super::referee::judge;
 use super::world::{Call, Event, Reply, World};
@@ -108,6 +108,33 @@ fn an_answer_to_an_older_attempt_says_nothing_about_the_closed_gate() {
     ];
     let story = World::new(360).with(calls).run();
     assert_eq!(story.starts_of(1), [10, 30, 70].map(seconds));
+}
+
+#[test]
+fn an_attempt_that_started_as_the_gate_closed_is_older_than_that() {
+    let refused = Verdict::Throttled(None);
+    let first = [Reply::after(10 * SECOND, refused), Reply::at_once(refused)];
+    let first = Call::at(Time::ZERO).replies(&first);
+    let second = |verdict| Call::at(seconds(10)).replies(&[Reply::after(SECOND, verdict)]);
+    let story = World::new(360).with([first.clone(), second(refused)]).run();
+    assert_eq!(story.starts_of(0)[..2], [0, 31].map(seconds));
+    let story = World::new(360).with([first, second(Verdict::Done)]).run();
+    assert_eq!(story.starts_of(0), [0, 30, 70].map(seconds));
+}
+
+#[test]
+fn a_gate_that_is_closed_or_barred_is_not_as_new() {
+    for (asked, over) in [(100, 101), (5_000, 3_601)] {
+        let mut terms = World::new(360).terms;
+        terms.maximum_throttles = 0;
+        let mut scheduler = Scheduler::new(World::new(360).gate);
+        let id = scheduler.submit((), Time::NEVER, Time::ZERO).unwrap();
+        assert_eq!(scheduler.poll(Time::ZERO), Some(Action::Start(id, ())));
+        let next = scheduler.finish(id, wait(asked), &terms, seconds(1));
+        assert!(matches!(next, Some(Next::Ends(_))));
+        assert!(!scheduler.is_neutral(seconds(over).before_nanos(1)));
+        assert!(scheduler.is_neutral(seconds(over)));
+    }
 }
 
 #[test]

@@ -1,0 +1,100 @@
+//! The rules for what tells the API who calls.
+
+use crate::diagnostics::{Diagnostic, Errors};
+use crate::model::Api;
+use crate::parse::header;
+
+pub(super) fn are_fields(api: &Api, errors: &mut Errors) {
+    bearer_names_a_field(api, errors);
+    bearer_text_is_a_header(api, errors);
+    basic_names_a_field(api, errors);
+    basic_user_ends_at_the_colon(api, errors);
+    there_is_one_way_to_sign_in(api, errors);
+}
+
+/// Without a field the token would stand in the source; most often the braces
+/// were forgotten.
+fn bearer_names_a_field(api: &Api, errors: &mut Errors) {
+    let Some(bearer) = &api.bearer else { return };
+    let text = bearer.literal.value();
+    if text.contains('{') {
+        return;
+    }
+    let error = Diagnostic::new(&bearer.literal, "`bearer` names no field");
+    errors.push(match api.fields.iter().any(|field| field.name == text) {
+        true => error.help(format_args!("write `bearer = \"{{{text}}}\"`")),
+        false => error.help("keep the token in a field, and write `bearer = \"{token}\"`"),
+    });
+}
+
+/// It becomes the value of a header, where a line break would begin another.
+fn bearer_text_is_a_header(api: &Api, errors: &mut Errors) {
+    let Some(bearer) = &api.bearer else { return };
+    let text = bearer.literal.value();
+    if text.to_ascii_lowercase().starts_with("bearer ") {
+        let rest = text["bearer ".len()..].trim_start();
+        errors.push(
+            Diagnostic::new(&bearer.literal, "`bearer` writes the word `Bearer` itself")
+                .help(format_args!("write `bearer = \"{rest}\"`")),
+        );
+    } else if !header::is_value(&text) {
+        errors.push(
+            Diagnostic::new(
+                &bearer.literal,
+                "the text has a character that no header may have",
+            )
+            .expected("one line of printable ASCII"),
+        );
+    }
+}
+
+/// As for `bearer`, but either of the two may be constant: many APIs take a key
+/// as the one and want a certain word, or nothing, as the other.
+fn basic_names_a_field(api: &Api, errors: &mut Errors) {
+    let Some((user, password)) = &api.basic else {
+        return;
+    };
+    let texts = [&user.literal, &password.literal];
+    let mut told = false;
+    for literal in texts {
+        let text = literal.value();
+        if api.fields.iter().any(|field| field.name == text) {
+            let what = format!("`basic` sends the word `{text}`, not the field");
+            let error = Diagnostic::new(literal, what);
+            errors.push(error.help(format_args!("write `\"{{{text}}}\"`")));
+            told = true;
+        }
+    }
+    if !told && !texts.iter().any(|literal| literal.value().contains('{')) {
+        errors.push(
+            Diagnostic::new(&password.literal, "`basic` names no field").help(
+                "keep the password in a field, and write `basic(\"{user}\", \"{password}\")`",
+            ),
+        );
+    }
+}
+
+/// What the server takes for the user ends there (RFC 7617 2).
+fn basic_user_ends_at_the_colon(api: &Api, errors: &mut Errors) {
+    let Some((user, _)) = &api.basic else { return };
+    if user.literal.value().contains(':') {
+        errors.push(
+            Diagnostic::new(&user.literal, "the user has a `:`, which ends it")
+                .expected("`basic(\"{user}\", \"{password}\")`")
+                .help("put what follows the `:` in the second text"),
+        );
+    }
+}
+
+/// Both would write the header `Authorization`.
+fn there_is_one_way_to_sign_in(api: &Api, errors: &mut Errors) {
+    if let (Some(_), Some((user, _))) = (&api.bearer, &api.basic) {
+        errors.push(
+            Diagnostic::new(
+                &user.literal,
+                "`basic` and `bearer` send the same header, `Authorization`",
+            )
+            .help("keep the one that the API asks for"),
+        );
+    }
+}

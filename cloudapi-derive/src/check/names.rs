@@ -1,0 +1,73 @@
+//! The rules for what a request sends under a name: headers and query parameters.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens as _;
+
+use crate::diagnostics::{Diagnostic, Errors};
+use crate::model::{Endpoint, Use};
+use crate::parse::header::Name;
+
+/// Of two values of one name a server takes either, or joins them.
+pub(super) fn are_sent_once(endpoint: &Endpoint, errors: &mut Errors) {
+    headers(endpoint, errors);
+    query(endpoint, errors);
+}
+
+fn headers(endpoint: &Endpoint, errors: &mut Errors) {
+    let declared = endpoint.headers.iter();
+    let declared = declared.map(|(name, _)| (name, name.literal.to_token_stream()));
+    let parameters = parameters(endpoint).filter_map(|(usage, origin)| match usage {
+        Use::Header(name) => Some((name, origin)),
+        _ => None,
+    });
+    let mut sent: Vec<&Name> = Vec::new();
+    for (name, origin) in declared.chain(parameters) {
+        let written = name.literal.value();
+        if let Some((key, header)) = &endpoint.idempotency_key
+            && name.same_as(header)
+        {
+            let what = format!("`{key}` already sends the header `{written}`");
+            errors.push(Diagnostic::new(origin, what).help("keep one of the two"));
+        } else if sent.iter().any(|other| name.same_as(other)) {
+            let what = format!("the header `{written}` is sent twice");
+            errors.push(Diagnostic::new(origin, what).help("keep one of the two"));
+        }
+        sent.push(name);
+    }
+}
+
+fn query(endpoint: &Endpoint, errors: &mut Errors) {
+    let declared = endpoint.query.iter();
+    let declared = declared.map(|(name, _)| (name.value(), name.to_token_stream(), false));
+    let parameters = parameters(endpoint).filter_map(|(usage, origin)| match usage {
+        Use::Query(name) => Some((name.value(), origin, true)),
+        _ => None,
+    });
+    let of_the_pages = endpoint.pages.as_ref().and_then(|pages| pages.parameter());
+    let mut sent = Vec::new();
+    for (name, origin, is_parameter) in declared.chain(parameters) {
+        if let Some((key, _)) = of_the_pages.filter(|(_, parameter)| parameter.value() == name) {
+            let what = format!("`{key}` already sends the query parameter `{name}`");
+            errors.push(
+                Diagnostic::new(origin, what)
+                    .help("take this one out: each page is asked for in turn"),
+            );
+        } else if let Some((_, other)) = sent.iter().find(|(other, _)| *other == name) {
+            let what = format!("the query parameter `{name}` is sent twice");
+            errors.push(
+                Diagnostic::new(origin, what).help(match is_parameter && *other {
+                    true => "rename one, or give a slice to send several values",
+                    false => "keep one of the two",
+                }),
+            );
+        }
+        sent.push((name, is_parameter));
+    }
+}
+
+/// What becomes of the parameters, and the tokens that say so.
+fn parameters(endpoint: &Endpoint) -> impl Iterator<Item = (&Use, TokenStream)> {
+    let uses = endpoint.parameters.iter();
+    let uses = uses.flat_map(|parameter| &parameter.uses);
+    uses.map(|(usage, origin)| (usage, origin.to_token_stream()))
+}

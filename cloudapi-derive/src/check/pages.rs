@@ -1,0 +1,93 @@
+//! The rules for an endpoint whose answer comes in pages.
+
+use crate::diagnostics::{Diagnostic, Errors};
+use crate::model::{Endpoint, Pages, Verb};
+
+pub(super) fn are_read_one_way(endpoint: &Endpoint, errors: &mut Errors) {
+    let Some(pages) = &endpoint.pages else { return };
+    // Nobody knows yet whether pages are meant at all.
+    if pages.misspelt || !items_and_the_next_page_are_declared(pages, errors) {
+        return;
+    }
+    the_next_page_is_found_one_way(pages, errors);
+    they_are_the_answer_to_a_get(endpoint, pages, errors);
+    they_are_a_stream(endpoint, errors);
+    they_are_not_unwrapped(endpoint, errors);
+}
+
+/// The one makes no sense without the other.
+fn items_and_the_next_page_are_declared(pages: &Pages, errors: &mut Errors) -> bool {
+    match (&pages.items, &pages.turns[..]) {
+        (Some(items), []) => errors.push(
+            Diagnostic::new(
+                &items.key,
+                "`items` does not say how the next page is found",
+            )
+            .expected(
+                "one of `next = \"path.of.a.url\"`, `next = link`, `page = \"page\"` and \
+                     `cursor = \"path.of.the.cursor\"`",
+            )
+            .help("to read one list without pages, write `unwrap` in place of `items`"),
+        ),
+        (None, [turn, ..]) => {
+            let key = &turn.key;
+            errors.push(
+                Diagnostic::new(
+                    key,
+                    format_args!("`{key}` does not say where the items are"),
+                )
+                .help(
+                    "add `items = \"path.of.the.list\"`, or `items` if the whole body is the list",
+                ),
+            );
+        }
+        _ => return true,
+    }
+    false
+}
+
+/// Two ways may lead to different pages.
+fn the_next_page_is_found_one_way(pages: &Pages, errors: &mut Errors) {
+    if let [first, others @ ..] = &pages.turns[..] {
+        for other in others {
+            let what = format!(
+                "`{}` and `{}` both say how the next page is found",
+                first.key, other.key
+            );
+            errors.push(Diagnostic::new(&other.key, what).help("keep the one that the API has"));
+        }
+    }
+}
+
+/// Each page is asked for with the request of the first, which had better change
+/// nothing.
+fn they_are_the_answer_to_a_get(endpoint: &Endpoint, pages: &Pages, errors: &mut Errors) {
+    if let (Some(items), false) = (&pages.items, endpoint.verb == Verb::Get) {
+        let attribute = endpoint.verb.attribute();
+        errors.push(
+            Diagnostic::new(&items.key, format_args!("`{attribute}` reads no pages"))
+                .help("declare the endpoint as `#[get]`, or take the keys about pages out"),
+        );
+    }
+}
+
+/// There is a request for each page, so there is no one future to wait for.
+fn they_are_a_stream(endpoint: &Endpoint, errors: &mut Errors) {
+    if let Some(asyncness) = &endpoint.method.signature.asyncness {
+        errors.push(
+            Diagnostic::new(asyncness, "an endpoint with `items` is no `async fn`")
+                .expected("`fn .. -> Pages<T>`, with the type of one item")
+                .help("take `async` out; `Pages` is awaited item by item or page by page"),
+        );
+    }
+}
+
+/// `items` says already which part is read.
+fn they_are_not_unwrapped(endpoint: &Endpoint, errors: &mut Errors) {
+    if let Some((key, _)) = &endpoint.unwrap {
+        errors.push(
+            Diagnostic::new(key, "`items` already says which part of the body is read")
+                .help("take `unwrap` out"),
+        );
+    }
+}

@@ -1,0 +1,141 @@
+//! How the pages of a list are read.
+
+use syn::{Ident, LitStr};
+
+use crate::diagnostics::{Diagnostic, Errors};
+use crate::parse::entry::{Entry, Form};
+use crate::parse::keys::Keys;
+use crate::parse::{pairs, part};
+
+/// What the keys about pages say; at least one was given.
+#[derive(Debug)]
+pub(crate) struct Pages {
+    /// The key that says where the items of a page are.
+    pub(crate) items: Option<Items>,
+    /// The keys that say how the next page is found; exactly one, if nothing was
+    /// reported.
+    pub(crate) turns: Vec<Turn>,
+    /// Whether another key is likely to be meant as one of these; it is reported
+    /// as misspelt.
+    pub(crate) misspelt: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Items {
+    pub(crate) key: Ident,
+    /// There is none if the whole body is the list.
+    pub(crate) path: Option<LitStr>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Turn {
+    pub(crate) key: Ident,
+    /// There is none only if that was reported.
+    pub(crate) next: Option<Next>,
+}
+
+/// What leads from one page to the next.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// The URL at this path in the body.
+    Url(LitStr),
+    /// The header `Link` (RFC 8288).
+    Link,
+    /// This query parameter, which counts from one.
+    Page(LitStr),
+    /// This query parameter, filled from this path in the body.
+    Cursor(LitStr, LitStr),
+}
+
+type Reader = fn(&Entry, &mut Errors) -> Option<Next>;
+
+const TURNS: &[(&str, Reader)] = &[("next", next), ("page", page), ("cursor", cursor)];
+
+impl Pages {
+    /// Takes the keys. `None` is an endpoint without pages.
+    pub(super) fn take(keys: &mut Keys, errors: &mut Errors) -> Option<Self> {
+        let items = keys.take("items", errors).map(|entry| {
+            let path = match entry.form {
+                Form::Flag => None,
+                _ => errors.ok(items(&entry)),
+            };
+            Items {
+                key: entry.key,
+                path,
+            }
+        });
+        let mut turns = Vec::new();
+        for (name, read) in TURNS {
+            if let Some(entry) = keys.take(name, errors) {
+                turns.push(Turn {
+                    next: read(&entry, errors),
+                    key: entry.key,
+                });
+            }
+        }
+        (items.is_some() || !turns.is_empty()).then_some(Self {
+            items,
+            turns,
+            misspelt: false,
+        })
+    }
+
+    /// Notes that a key is misspelt, once all keys were taken that there are.
+    pub(super) fn note_misspelt(&mut self, keys: &Keys) {
+        let turns = TURNS.iter().map(|(name, _)| *name);
+        self.misspelt = turns.chain(["items"]).any(|name| keys.misspell(name));
+    }
+
+    /// The query parameter that the pages have for themselves, with its key.
+    pub(crate) fn parameter(&self) -> Option<(&Ident, &LitStr)> {
+        self.turns.iter().find_map(|turn| match &turn.next {
+            Some(Next::Page(name) | Next::Cursor(name, _)) => Some((&turn.key, name)),
+            Some(Next::Url(_) | Next::Link) | None => None,
+        })
+    }
+}
+
+fn items(entry: &Entry) -> Result<LitStr, Diagnostic> {
+    const FORM: &str = "the keys that lead to the list, as in \"droplets\" or \"data.items\", or \
+                        `items` alone if the whole body is the list";
+    let path = entry.string(FORM)?;
+    match path.value().is_empty() {
+        true => Err(Diagnostic::new(path, "the path is empty")
+            .help("if the whole body is the list, write `items` alone")),
+        false => part::read(path),
+    }
+}
+
+fn next(entry: &Entry, errors: &mut Errors) -> Option<Next> {
+    const FORM: &str = "the path of the next page's URL in the body, as in \"links.pages.next\", or \
+                        `link` for the header `Link`";
+    if entry.path().is_some_and(|path| path.is_ident("link")) {
+        return Some(Next::Link);
+    }
+    let path = errors.ok(entry.string(FORM))?;
+    errors.ok(part::read(path)).map(Next::Url)
+}
+
+fn page(entry: &Entry, errors: &mut Errors) -> Option<Next> {
+    const FORM: &str = "the query parameter that counts the pages from 1, as in `page = \"page\"`";
+    let name = errors.ok(entry.string(FORM))?;
+    errors.ok(pairs::query_name(name.clone())).map(Next::Page)
+}
+
+fn cursor(entry: &Entry, errors: &mut Errors) -> Option<Next> {
+    const FORM: &str = "the path of the next cursor in the body, as in `cursor = \"meta.next\"`, or \
+                        `cursor(\"page_token\" = \"meta.next\")` if it is sent under another name";
+    if !matches!(entry.form, Form::List(_)) {
+        let path = errors.ok(entry.string(FORM))?;
+        let name = LitStr::new("cursor", entry.key.span());
+        return Some(Next::Cursor(name, errors.ok(part::read(path))?));
+    }
+    let mut pairs = pairs::read(entry, ("the cursor", "path"), FORM, errors).into_iter();
+    let (name, path) = pairs.next()?;
+    if let Some((other, _)) = pairs.next() {
+        errors.push(Diagnostic::new(other, "`cursor` names two query parameters").expected(FORM));
+    }
+    let name = errors.ok(pairs::query_name(name));
+    let path = errors.ok(part::read(&path));
+    name.zip(path).map(|(name, path)| Next::Cursor(name, path))
+}

@@ -1,0 +1,97 @@
+//! One key of an attribute: `key`, `key = value`, `key = Type` or `key(..)`.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Expr, ExprLit, Ident, Lit, LitStr, Path, Type};
+
+use crate::diagnostics::Diagnostic;
+
+/// One key with what was given to it.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) key: Ident,
+    pub(crate) form: Form,
+}
+
+#[derive(Debug)]
+pub(crate) enum Form {
+    /// `key`
+    Flag,
+    /// `key = value`
+    Value(Expr),
+    /// `key = Type`, which may also be the path of something else.
+    Type(Type),
+    /// `key(..)`
+    List(TokenStream),
+}
+
+impl Entry {
+    /// The expression after `=`, also if it came through a `macro_rules!`.
+    pub(crate) fn value(&self) -> Option<&Expr> {
+        let Form::Value(value) = &self.form else {
+            return None;
+        };
+        let mut value = value;
+        while let Expr::Group(group) = value {
+            value = &group.expr;
+        }
+        Some(value)
+    }
+
+    /// The literal after `=`.
+    pub(crate) fn literal(&self) -> Option<&Lit> {
+        match self.value() {
+            Some(Expr::Lit(ExprLit { lit, .. })) => Some(lit),
+            _ => None,
+        }
+    }
+
+    /// The string literal after `=`; `form` says what it should hold.
+    pub(crate) fn string(&self, form: &str) -> Result<&LitStr, Diagnostic> {
+        match self.literal() {
+            Some(Lit::Str(text)) => Ok(text),
+            _ => Err(self.wrong_type(form)),
+        }
+    }
+
+    /// The type after `=`, also if it came through a `macro_rules!`.
+    pub(crate) fn ty(&self) -> Option<&Type> {
+        let Form::Type(ty) = &self.form else {
+            return None;
+        };
+        let mut ty = ty;
+        while let Type::Group(group) = ty {
+            ty = &group.elem;
+        }
+        Some(ty)
+    }
+
+    /// The path after `=`.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self.ty() {
+            Some(Type::Path(path)) if path.qself.is_none() => Some(&path.path),
+            _ => None,
+        }
+    }
+
+    /// Says that something else was expected.
+    pub(crate) fn wrong_type(&self, form: &str) -> Diagnostic {
+        let key = &self.key;
+        let what = match &self.form {
+            Form::Flag => format!("`{key}` has no value"),
+            Form::List(_) => format!("`{key}` takes no list"),
+            Form::Value(_) | Form::Type(_) => format!("`{key}` does not take this value"),
+        };
+        Diagnostic::new(self, what).expected(form)
+    }
+}
+
+impl ToTokens for Entry {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match &self.form {
+            Form::Value(value) => value.to_tokens(tokens),
+            Form::Type(ty) => ty.to_tokens(tokens),
+            Form::Flag | Form::List(_) => self.key.to_tokens(tokens),
+        }
+    }
+}

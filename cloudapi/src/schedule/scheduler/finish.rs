@@ -1,0 +1,98 @@
+//! What becomes of a call after an attempt.
+
+use std::time::Duration;
+
+use super::Scheduler;
+use crate::schedule::calls::{CallId, Phase};
+use crate::schedule::line::Line;
+use crate::schedule::{Ending, Next, Refusal, Terms, Time, Verdict};
+
+impl<J: Clone> Scheduler<J> {
+    /// The attempt of a call has ended.
+    pub(crate) fn finish(
+        &mut self,
+        id: CallId,
+        verdict: Verdict,
+        terms: &Terms,
+        now: Time,
+    ) -> Option<Next> {
+        if self.calls.phase(id)? != Phase::InFlight {
+            return None;
+        }
+        self.in_flight -= 1;
+        if !matches!(verdict, Verdict::Throttled(_)) {
+            self.throttle.answered(self.calls[id.key].at);
+        }
+        let next = match verdict {
+            Verdict::Done => Next::Ends(Ending::Done),
+            Verdict::Ends => Next::Ends(Ending::Failed),
+            Verdict::Unknown => Next::Ends(Ending::Unknown),
+            Verdict::Failed => self.failed(id.key, terms, now),
+            Verdict::Redirected => self.returned(id.key, now),
+            Verdict::Throttled(asked) => self.throttled(id.key, asked, terms, now),
+        };
+        if matches!(next, Next::Ends(_)) {
+            self.calls.remove(id.key);
+        }
+        Some(next)
+    }
+
+    fn failed(&mut self, key: u32, terms: &Terms, now: Time) -> Next {
+        let entry = &self.calls[key];
+        let deadline = entry.deadline;
+        let is_spent = entry.multiplications >= terms.backoff.multiplications;
+        if is_spent && entry.failed_attempts >= terms.maximum_failed_attempts {
+            return Next::Ends(Ending::Exhausted);
+        }
+        if is_spent {
+            let would_run_at = self.would_run_at(now);
+            if would_run_at > deadline {
+                return Next::too_late(would_run_at);
+            }
+            let seniority = self.seniority();
+            let entry = &mut self.calls[key];
+            entry.failed_attempts += 1;
+            entry.multiplications = 0;
+            entry.seniority = seniority;
+            self.enter_line(key, now, Line::join);
+            return Next::Waits;
+        }
+        let step = entry.multiplications + 1;
+        let delay = terms.backoff.delay(self.gate.limit.period(), step);
+        let until = now.after(delay);
+        let would_run_at = self.opens_at().max(until);
+        if would_run_at > deadline {
+            return Next::too_late(would_run_at);
+        }
+        let entry = &mut self.calls[key];
+        entry.multiplications = step;
+        entry.phase = Phase::BackingOff;
+        entry.at = until;
+        self.backoffs.insert((until, key));
+        self.watch_deadline(key);
+        Next::Waits
+    }
+
+    fn throttled(&mut self, key: u32, asked: Option<Duration>, terms: &Terms, now: Time) -> Next {
+        let period = self.gate.limit.period();
+        let entry = &mut self.calls[key];
+        if let Err(until) = self.throttle.refused(entry.at, asked, period, terms, now) {
+            return Next::Ends(Ending::Refused(Refusal::Barred { until }));
+        }
+        entry.throttles = entry.throttles.saturating_add(1);
+        if entry.throttles > terms.maximum_throttles {
+            return Next::Ends(Ending::Throttled);
+        }
+        self.returned(key, now)
+    }
+
+    /// The call goes first, as soon as there is a slot.
+    fn returned(&mut self, key: u32, now: Time) -> Next {
+        let would_run_at = self.opens_at().max(now);
+        if would_run_at > self.calls[key].deadline {
+            return Next::too_late(would_run_at);
+        }
+        self.enter_line(key, now, Line::come_back);
+        Next::Waits
+    }
+}

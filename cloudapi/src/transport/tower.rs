@@ -1,0 +1,113 @@
+//! Any service of the tower ecosystem as a transport.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use http_body::Body as HttpBody;
+use tower_service::Service;
+
+use super::{Body, Transport, TransportFuture};
+use crate::outcome::{BoxError, Failure, TransportError};
+
+/// Sends requests through a [`tower_service::Service`], and with it through
+/// whatever layers are around it.
+///
+/// An error of the service is taken for a connection that broke, so that
+/// nothing that may have been sent is repeated unasked; a service that knows
+/// better returns a [`TransportError`]. A layer that retries or follows
+/// redirects does so without a slot: leave that to this crate.
+///
+/// ```
+/// use std::convert::Infallible;
+/// use std::future::{Ready, ready};
+/// use std::task::{Context, Poll};
+///
+/// use cloudapi::{Body, Bytes, Tower, http};
+/// use tower_service::Service;
+///
+/// /// Answers everything with an empty object.
+/// #[derive(Clone)]
+/// struct Empty;
+///
+/// impl Service<http::Request<Bytes>> for Empty {
+///     type Response = http::Response<Body>;
+///     type Error = Infallible;
+///     type Future = Ready<Result<Self::Response, Infallible>>;
+///
+///     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+///         Poll::Ready(Ok(()))
+///     }
+///
+///     fn call(&mut self, _: http::Request<Bytes>) -> Self::Future {
+///         ready(Ok(http::Response::new(Body::from("{}"))))
+///     }
+/// }
+///
+/// # #[cloudapi::rest_api(baseurl = "https://api.example.com/")]
+/// # struct Example;
+/// # fn main() -> cloudapi::Result<()> {
+/// let example = Example::builder().transport(Tower::new(Empty)).build()?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Tower<S> {
+    // Many services can be sent and not shared.
+    service: Mutex<S>,
+}
+
+impl<S> Tower<S> {
+    /// Each request goes through a clone of the service.
+    pub const fn new(service: S) -> Self {
+        Self {
+            service: Mutex::new(service),
+        }
+    }
+}
+
+impl<S, B> Transport for Tower<S>
+where
+    S: Service<http::Request<Bytes>, Response = http::Response<B>> + Clone + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    fn send(&self, request: http::Request<Bytes>) -> TransportFuture {
+        let service = self.service.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut service = service.clone();
+        Box::pin(async move {
+            poll_fn(|context| service.poll_ready(context))
+                .await
+                .map_err(failed)?;
+            let response = service.call(request).await.map_err(failed)?;
+            Ok(response.map(Body::new))
+        })
+    }
+}
+
+fn failed(error: impl Into<BoxError>) -> TransportError {
+    match error.into().downcast::<TransportError>() {
+        Ok(error) => *error,
+        Err(error) => TransportError::new(Failure::Interrupted, error),
+    }
+}
+
+impl<S> fmt::Debug for Tower<S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Tower").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_may_say_how_it_failed() {
+        let error = TransportError::from(Failure::NotSent);
+        assert_eq!(failed(error).failure(), Failure::NotSent);
+        assert_eq!(failed("no idea").failure(), Failure::Interrupted);
+    }
+}
