@@ -1,6 +1,6 @@
-//! The CPU time of the process.
+//! CPU time.
 
-#![expect(unsafe_code, reason = "the clock of the process is a call into libc")]
+#![expect(unsafe_code, reason = "the clocks of processes are calls into libc")]
 
 use std::time::Duration;
 
@@ -24,5 +24,18 @@ impl CpuTime {
     /// The CPU time spent since.
     pub fn elapsed(self) -> Duration {
         Self::now().0 - self.0
+    }
+
+    /// What the processes that this one has waited for have taken so far.
+    pub fn of_children() -> Duration {
+        // SAFETY: all zeroes are a value of this struct of numbers.
+        let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+        // SAFETY: the pointer is to a live `rusage`.
+        let result = unsafe { libc::getrusage(libc::RUSAGE_CHILDREN, &raw mut usage) };
+        assert_eq!(result, 0, "the process has children");
+        let time = |time: libc::timeval| {
+            Duration::from_secs(time.tv_sec as u64) + Duration::from_micros(time.tv_usec as u64)
+        };
+        time(usage.ru_utime) + time(usage.ru_stime)
     }
 }

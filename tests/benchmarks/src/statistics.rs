@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-/// The middle of several measurements, and how far they lie apart.
+/// The middle of several measurements, with the quartiles: half of them lie
+/// between those.
 #[derive(Clone, Copy, Debug)]
 pub struct Spread {
     /// The smallest.
     pub least: f64,
     /// The middle one.
     pub median: f64,
-    /// The largest.
-    pub most: f64,
+    quartiles: [f64; 2],
 }
 
 impl Spread {
@@ -21,7 +21,7 @@ impl Spread {
         Self {
             least: sorted[0],
             median: percentile(&sorted, 50.0),
-            most: sorted[sorted.len() - 1],
+            quartiles: [percentile(&sorted, 25.0), percentile(&sorted, 75.0)],
         }
     }
 }
@@ -30,13 +30,13 @@ impl fmt::Display for Spread {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let precision = formatter.precision().unwrap_or(2);
         let Self {
-            least,
             median,
-            most,
+            quartiles: [low, high],
+            ..
         } = self;
         write!(
             formatter,
-            "{median:.precision$} ({least:.precision$} to {most:.precision$})"
+            "{median:.precision$} ({low:.precision$} to {high:.precision$})"
         )
     }
 }

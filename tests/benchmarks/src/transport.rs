@@ -61,6 +61,8 @@ impl Transport for AtOnce {
             .lock()
             .expect("nothing panics while it holds this")
             .push(sent);
-        Box::pin(std::future::ready(Ok(Response::new(Body::from(Bytes::new())))))
+        Box::pin(std::future::ready(Ok(Response::new(Body::from(
+            Bytes::new(),
+        )))))
     }
 }
