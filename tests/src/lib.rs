@@ -1,6 +1,7 @@
-//! What the tests share: a server of faults on a real socket, and start times
-//! that can be trusted although they are taken from outside.
+//! What the tests share: a server of faults on a real socket, start times that can
+//! be trusted although they are taken from outside, and the way to real servers.
 
+pub mod contract;
 pub mod faults;
 pub mod starts;
 
@@ -22,3 +23,8 @@ pub fn everything_shown(error: &cloudapi::Error) -> String {
     }
     shown
 }
+
+/// The declaration in the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -79,7 +79,10 @@ fn settings() -> impl Strategy<Value = Settings> {
         0..4_u16,
         0..3_u16,
         prop_oneof![3 => Just(u32::MAX), 1 => 1..4_u32],
-        prop_oneof![Just(Duration::from_secs(5)), Just(Duration::from_secs(86_400))],
+        prop_oneof![
+            Just(Duration::from_secs(5)),
+            Just(Duration::from_secs(86_400))
+        ],
         prop_oneof![4 => Just(Retry::Standard), 1 => Just(Retry::Always), 1 => Just(Retry::Never)],
     )
         .prop_map(
@@ -178,10 +181,9 @@ fn caller_of(sent: &Sent) -> usize {
 fn history(settings: &Settings, callers: &[Caller], deeds: Vec<Deed>) -> History {
     let simulation = Simulation::new();
     let server = Server::new(&simulation, move |sent| {
-        deeds.get(sent.number % (deeds.len() + 1)).map_or_else(
-            || Reply::text("fine"),
-            |deed| deed.reply(),
-        )
+        deeds
+            .get(sent.number % (deeds.len() + 1))
+            .map_or_else(|| Reply::text("fine"), |deed| deed.reply())
     });
     let api = Api::builder()
         .callrateperhour(settings.callrateperhour)
@@ -204,7 +206,11 @@ fn history(settings: &Settings, callers: &[Caller], deeds: Vec<Deed>) -> History
                 let (api, simulation) = (api.clone(), simulation.clone());
                 tokio::spawn(async move {
                     simulation.sleep(caller.arrives).await;
-                    let call = if caller.post { api.post(id) } else { api.get(id) };
+                    let call = if caller.post {
+                        api.post(id)
+                    } else {
+                        api.get(id)
+                    };
                     let mut call = call.request_timeout(caller.timeout);
                     if let Some(deadline) = caller.deadline {
                         call = call.deadline(deadline);
@@ -218,7 +224,11 @@ fn history(settings: &Settings, callers: &[Caller], deeds: Vec<Deed>) -> History
                         },
                     };
                     let at = simulation.now();
-                    Some(Ended { caller: id, result, at })
+                    Some(Ended {
+                        caller: id,
+                        result,
+                        at,
+                    })
                 })
             })
             .collect();
@@ -261,7 +271,7 @@ fn assert_log(caller: &Caller, error: &Error, seen: &[Duration]) -> Result<(), T
 
 fn config() -> ProptestConfig {
     ProptestConfig {
-        cases: 6000,
+        cases: 512,
         failure_persistence: None,
         ..ProptestConfig::default()
     }

@@ -61,9 +61,7 @@ fn ask(api: &Api) -> Call<String> {
     api.get(&token, &token, 7, &token, &token, Some(&token))
 }
 
-fn world(
-    answer: impl FnMut(&Sent) -> Reply + Send + 'static,
-) -> (Simulation, Server, Result<Api>) {
+fn world(answer: impl FnMut(&Sent) -> Reply + Send + 'static) -> (Simulation, Server, Result<Api>) {
     let simulation = Simulation::new();
     let server = Server::new(&simulation, answer);
     let api = Api::builder()
@@ -96,16 +94,20 @@ fn the_token_is_sent() {
     let rest = "s3cr3t/t0k3n%2B%3D";
     assert_eq!(
         sent.url,
-        format!(
-            "https://secrets.test/v1/{encoded}/things/{encoded}/{rest}?id=7&api_key={encoded}"
-        )
+        format!("https://secrets.test/v1/{encoded}/things/{encoded}/{rest}?id=7&api_key={encoded}")
     );
     assert_eq!(sent.headers["authorization"], format!("Bearer {TOKEN}"));
     assert_eq!(sent.headers["x-key"], format!("key {TOKEN}"));
     assert_eq!(sent.headers["x-session"], TOKEN);
     assert_eq!(sent.headers["x-optional"], TOKEN);
     assert_eq!(sent.headers["x-plain"], TOKEN);
-    for header in ["authorization", "x-key", "x-session", "x-optional", "x-plain"] {
+    for header in [
+        "authorization",
+        "x-key",
+        "x-session",
+        "x-optional",
+        "x-plain",
+    ] {
         assert!(sent.headers[header].is_sensitive(), "{header}");
     }
     let shown = debugged(&sent.headers);
@@ -207,17 +209,23 @@ fn no_refusal_before_sending_shows_it() {
         fn header(&self, #[header("X-Key")] key: &Secret) -> Call<()>;
     }
 
-    let plain = Plain::new().unwrap();
-    let runtime = tests::current_thread();
+    let simulation = Simulation::new();
+    let plain = Plain::builder()
+        .simulation(&simulation)
+        .transport(Server::new(&simulation, |_| Reply::status(200)))
+        .build()
+        .unwrap();
     let broken = Secret::new(format!("{TOKEN}\n"));
     for call in [
         plain.get(&TOKEN.into(), ".."),
         plain.header(&broken),
-        plain.get(&TOKEN.into(), "a").header("X-Key", broken.expose()),
+        plain
+            .get(&TOKEN.into(), "a")
+            .header("X-Key", broken.expose()),
         plain.get(&TOKEN.into(), "a").header("X Key", TOKEN),
     ] {
         assert_hidden(&debugged(&call));
-        let error = runtime.block_on(call).unwrap_err();
+        let error = simulation.run(call).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Request, "{error}");
         assert_hidden(&everything_shown(&error));
     }
@@ -274,7 +282,11 @@ fn a_base_url_with_a_password_is_refused_without_showing_it() {
 #[test]
 fn an_environment_variable_is_named_without_its_value() {
     let error: Error = Secret::from_env("CLOUDAPI_TESTS_NO_SUCH_VARIABLE").unwrap_err();
-    assert!(error.to_string().contains("CLOUDAPI_TESTS_NO_SUCH_VARIABLE"));
+    assert!(
+        error
+            .to_string()
+            .contains("CLOUDAPI_TESTS_NO_SUCH_VARIABLE")
+    );
 }
 
 #[test]

@@ -318,11 +318,11 @@ mod retry_after {
             _ => Reply::text("fine"),
         });
         world.simulation.run(async {
-            let (first, second) = tokio::join!(
+            tokio::try_join!(
                 world.api.get().query("call", 1),
                 world.api.get().query("call", 2)
-            );
-            (first.unwrap(), second.unwrap());
+            )
+            .unwrap();
         });
         assert_eq!(world.times(), [0.0, 300.0, 310.0]);
         let sent = world.server.requests();

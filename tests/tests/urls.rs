@@ -77,6 +77,7 @@ impl Api {
     #[get("q")]
     fn text(&self, #[query] q: &str) -> Call<()>;
     #[get("q")]
+    #[allow(clippy::too_many_arguments)]
     fn query(
         &self,
         #[query] number: u64,
@@ -569,7 +570,10 @@ mod headers {
         let world = World::new();
         for value in ["a\nb", "a\r\nX-Evil: 1", "\0"] {
             let why = world.refused(world.api.headers(value, 1, None, None, None));
-            assert!(why.contains("`X-Text`") || why.contains("`x-text`"), "{why}");
+            assert!(
+                why.contains("`X-Text`") || why.contains("`x-text`"),
+                "{why}"
+            );
             world.refused(world.api.root().header("X-Added", value));
         }
         world.refused(world.api.root().header("X Name", "a"));

@@ -234,10 +234,7 @@ fn not_found_is_none_where_the_value_is_optional_and_nothing_else_is() {
 fn always_repeats_whatever_the_server_says() {
     let always: Method = |api| api.post().retry(Retry::Always);
     for outcome in LOST.into_iter().chain(FINAL) {
-        let again = !matches!(
-            outcome,
-            Outcome::Failure(Failure::Tls | Failure::TooLarge)
-        );
+        let again = !matches!(outcome, Outcome::Failure(Failure::Tls | Failure::TooLarge));
         if again {
             assert_eq!(run(outcome, always).1, ALL, "{outcome:?}");
         }

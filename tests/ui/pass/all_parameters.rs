@@ -20,7 +20,12 @@ impl Api {
     async fn path(&self, id: u64, format: &str, rest: &str) -> Result<String>;
 
     #[get("{self.key}/{key}")]
-    async fn secrets(&self, key: &Secret, #[query] other: &Secret, #[query] last: Secret) -> Result<()>;
+    async fn secrets(
+        &self,
+        key: &Secret,
+        #[query] other: &Secret,
+        #[query] last: Secret,
+    ) -> Result<()>;
 
     #[get("query")]
     async fn query(
@@ -51,7 +56,11 @@ impl Api {
     #[post("form")]
     async fn form(&self, #[form] value: &Filter<'_>) -> Result<String>;
     #[put("text")]
-    async fn text(&self, #[header("Content-Type")] media_type: &str, #[body] text: &str) -> Result<String>;
+    async fn text(
+        &self,
+        #[header("Content-Type")] media_type: &str,
+        #[body] text: &str,
+    ) -> Result<String>;
     #[put("bytes")]
     async fn bytes(&self, #[body] bytes: Bytes) -> Result<Bytes>;
     #[get("")]
@@ -62,11 +71,15 @@ impl Api {
 
 async fn used(api: &Api) -> Result<()> {
     let key = Secret::new("k");
-    let filter = Filter { tag: None, ids: vec![1] };
+    let filter = Filter {
+        tag: None,
+        ids: vec![1],
+    };
     api.path(1, "json", "a/b").await?;
     api.secrets(&key, &key, key.clone()).await?;
     api.query(1, 2, None, &[3], vec![], &filter).await?;
-    api.headers(1, "a", String::new(), None, &None, &key).await?;
+    api.headers(1, "a", String::new(), None, &None, &key)
+        .await?;
     api.json(&filter).await?;
     api.json_owned(vec![1]).await?;
     api.form(&filter).await?;

@@ -16,7 +16,12 @@ impl Api {
     #[get("always")]
     #[must_use = "it is sent when it is awaited"]
     #[inline]
-    async fn thing(&self, #[allow(unused_variables)] #[query] page: u64) -> Result<String>;
+    async fn thing(
+        &self,
+        #[allow(unused_variables)]
+        #[query]
+        page: u64,
+    ) -> Result<String>;
 
     #[get("also/never")]
     #[cfg(any())]
@@ -25,7 +30,9 @@ impl Api {
     #[get("also/always")]
     #[cfg_attr(all(), deprecated)]
     #[expect(deprecated, reason = "the attributes stay on the method")]
-    async fn other(&self) -> Result<()> where Old: Sized;
+    async fn other(&self) -> Result<()>
+    where
+        Old: Sized;
 }
 
 #[deprecated]

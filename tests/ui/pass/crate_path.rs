@@ -22,7 +22,11 @@ mod declared {
 
     impl Api {
         #[::cloudapi::get("things/{id}", crate = crate::vendored::inner::api)]
-        pub(super) async fn thing(&self, id: u8, #[header("X-Id")] header: u8) -> ::cloudapi::Result<String>;
+        pub(super) async fn thing(
+            &self,
+            id: u8,
+            #[header("X-Id")] header: u8,
+        ) -> ::cloudapi::Result<String>;
     }
 }
 

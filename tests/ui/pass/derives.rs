@@ -9,7 +9,11 @@ struct Api {
 
 fn main() -> Result<()> {
     let api = Api::new(Secret::new("s3cret"))?;
-    let shown = format!("{:?} {:?}", api.clone(), Api::builder().token(Secret::new("s3cret")));
+    let shown = format!(
+        "{:?} {:?}",
+        api.clone(),
+        Api::builder().token(Secret::new("s3cret"))
+    );
     assert!(shown.contains("ApiBuilder"), "{shown}");
     assert!(!shown.contains("s3cret"), "{shown}");
     Ok(())

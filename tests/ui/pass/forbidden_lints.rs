@@ -1,5 +1,13 @@
 //! `forbid` cannot be undone, so the generated code must not try.
-#![forbid(warnings, unused, dead_code, missing_docs, unsafe_code, clippy::all, clippy::pedantic)]
+#![forbid(
+    warnings,
+    unused,
+    dead_code,
+    missing_docs,
+    unsafe_code,
+    clippy::all,
+    clippy::pedantic
+)]
 
 use cloudapi::{Result, get, rest_api};
 

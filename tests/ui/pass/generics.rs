@@ -22,7 +22,10 @@ impl<R: Display, K: Display, const N: usize> Api<R, K, N> {
         T: DeserializeOwned;
 
     #[get("things")]
-    async fn things<T: DeserializeOwned>(&self, #[query] filter: &(impl Serialize + ?Sized)) -> Result<Option<Vec<T>>>;
+    async fn things<T: DeserializeOwned>(
+        &self,
+        #[query] filter: &(impl Serialize + ?Sized),
+    ) -> Result<Option<Vec<T>>>;
 
     #[post("things")]
     fn create<S: Serialize + Sync, T: DeserializeOwned>(&self, #[json] new: &S) -> Call<T>;
@@ -31,7 +34,13 @@ impl<R: Display, K: Display, const N: usize> Api<R, K, N> {
 async fn used() -> Result<()> {
     let api = Api::new("eu", [1, 2, 3], 4)?;
     let _: String = api.thing("a").await?;
-    let _: u64 = Api::builder().key('k').keys(['x']).region(7).build()?.thing(1).await?;
+    let _: u64 = Api::builder()
+        .key('k')
+        .keys(['x'])
+        .region(7)
+        .build()?
+        .thing(1)
+        .await?;
     let things = api.things::<u8>(&[("tag", "web")]).await?;
     let _ = api.keys.len() + things.map_or(0, |things| things.len());
     api.create::<_, ()>(&"new").await

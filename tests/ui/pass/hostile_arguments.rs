@@ -36,10 +36,19 @@ impl Api {
     ) -> Result<String>;
 
     #[post("{self.client}/{segment}")]
-    fn call(&self, segment: u8, #[query] query: u8, #[header("X-H")] header: u8, #[json] json: u8) -> Call<()>;
+    fn call(
+        &self,
+        segment: u8,
+        #[query] query: u8,
+        #[header("X-H")] header: u8,
+        #[json] json: u8,
+    ) -> Call<()>;
 
     #[post("a")]
-    async fn draft<Draft: serde::Serialize, Call: serde::de::DeserializeOwned>(&self, #[json] body: &Draft) -> Result<Call>;
+    async fn draft<Draft: serde::Serialize, Call: serde::de::DeserializeOwned>(
+        &self,
+        #[json] body: &Draft,
+    ) -> Result<Call>;
 
     #[get("b")]
     async fn decoder<T: serde::de::DeserializeOwned>(&self) -> Result<T>;
@@ -55,6 +64,24 @@ async fn used(api: &Api) -> Result<()> {
 
 fn main() {
     let s = String::new;
-    let api = Api::builder().new(s()).builder(s()).client(s()).setup(s()).fields(s()).api(s()).__f(1).build();
-    let _ = api.map(|api| drop((used(&api), &api.setup, &api.fields, &api.api, &api.new, &api.builder, api.__f)));
+    let api = Api::builder()
+        .new(s())
+        .builder(s())
+        .client(s())
+        .setup(s())
+        .fields(s())
+        .api(s())
+        .__f(1)
+        .build();
+    let _ = api.map(|api| {
+        drop((
+            used(&api),
+            &api.setup,
+            &api.fields,
+            &api.api,
+            &api.new,
+            &api.builder,
+            api.__f,
+        ))
+    });
 }

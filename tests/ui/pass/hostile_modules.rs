@@ -30,7 +30,12 @@ struct Api {
 
 impl Api {
     #[get("things/{id}", request_timeout = "3s", retry = "never")]
-    async fn thing(&self, id: u64, #[query] page: u64, #[header("X-Page")] other: u64) -> Result<Option<String>>;
+    async fn thing(
+        &self,
+        id: u64,
+        #[query] page: u64,
+        #[header("X-Page")] other: u64,
+    ) -> Result<Option<String>>;
 
     #[post("things")]
     fn create(&self, #[json] new: &str) -> Call<()>;

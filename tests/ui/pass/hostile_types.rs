@@ -58,7 +58,11 @@ struct Api<Api_, F0> {
 
 impl<Api_: ::std::fmt::Display, F0> Api<Api_, F0> {
     #[cloudapi::get("things/{id}", retry = "never")]
-    async fn thing(&self, id: u64, #[query] page: ::std::option::Option<u64>) -> Answer<::std::string::String>;
+    async fn thing(
+        &self,
+        id: u64,
+        #[query] page: ::std::option::Option<u64>,
+    ) -> Answer<::std::string::String>;
 
     #[cloudapi::post("things")]
     fn create(&self, #[header("X-Name")] name: &str, #[json] new: &str) -> cloudapi::Call<()>;

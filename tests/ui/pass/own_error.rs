@@ -34,9 +34,15 @@ impl Api {
 }
 
 async fn used(api: &Api) -> String {
-    let Err(Problem::Api(own)) = api.own().await else { return String::new() };
-    let Err(any) = api.any().await else { return own.to_string() };
-    api.boxed().await.map_or_else(|boxed| boxed.to_string(), |_| any.0.to_string())
+    let Err(Problem::Api(own)) = api.own().await else {
+        return String::new();
+    };
+    let Err(any) = api.any().await else {
+        return own.to_string();
+    };
+    api.boxed()
+        .await
+        .map_or_else(|boxed| boxed.to_string(), |_| any.0.to_string())
 }
 
 fn main() {

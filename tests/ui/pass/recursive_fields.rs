@@ -16,7 +16,10 @@ impl<T> Api<T> {
 
 async fn used() -> Result<String> {
     let parent = Api::<u8>::new(None, HashMap::new())?;
-    let api = Api::builder().others(HashMap::new()).parent(Some(Box::new(parent))).build()?;
+    let api = Api::builder()
+        .others(HashMap::new())
+        .parent(Some(Box::new(parent)))
+        .build()?;
     let _ = (&api.parent, &api.others);
     api.things().await
 }

@@ -39,8 +39,15 @@ async fn used(api: &Api) -> Result<u64> {
     id += api.optional().await?.map_or(0, |droplet| droplet.id);
     id += api.text().await?.len() as u64 + api.bytes().await?.len() as u64;
     id += api.response().await?.value().id;
-    id += api.optional_response().await?.into_value().map_or(0, |droplet| droplet.id);
-    id += api.optional_text().await?.map_or(0, |text| text.len() as u64);
+    id += api
+        .optional_response()
+        .await?
+        .into_value()
+        .map_or(0, |droplet| droplet.id);
+    id += api
+        .optional_text()
+        .await?
+        .map_or(0, |text| text.len() as u64);
     Ok(id + api.call().await?.map_or(0, |droplet| droplet.id))
 }
 

@@ -83,7 +83,10 @@ impl Api {
 
 async fn used(api: Api) -> Result<()> {
     let inner = private::Inner::new(String::new())?;
-    let thing = api.thing(1, None, Some("a")).await?.unwrap_or(inner.read().await?);
+    let thing = api
+        .thing(1, None, Some("a"))
+        .await?
+        .unwrap_or(inner.read().await?);
     api.create(&thing).await
 }
 

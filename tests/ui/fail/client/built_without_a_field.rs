@@ -1,4 +1,4 @@
-use cloudapi::{rest_api, Result, Secret};
+use cloudapi::{Result, Secret, rest_api};
 
 #[rest_api(baseurl = "https://api.example.com/v1/", bearer = "{token}")]
 struct Api {

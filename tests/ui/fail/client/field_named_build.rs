@@ -1,4 +1,4 @@
-use cloudapi::{get, rest_api, Result};
+use cloudapi::{Result, get, rest_api};
 
 #[rest_api(baseurl = "https://api.example.com/v1/")]
 struct Api {

@@ -1,4 +1,4 @@
-use cloudapi::{rest_api, Secret};
+use cloudapi::{Secret, rest_api};
 
 mod api {
     #[super::rest_api(baseurl = "https://api.example.com/v1/", bearer = "{token}")]

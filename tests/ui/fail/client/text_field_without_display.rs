@@ -1,4 +1,4 @@
-use cloudapi::{rest_api, Result};
+use cloudapi::{Result, rest_api};
 
 struct Key;
 

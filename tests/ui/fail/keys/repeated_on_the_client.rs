@@ -1,10 +1,10 @@
-use cloudapi::{get, rest_api, Result, Secret};
+use cloudapi::{Result, Secret, get, rest_api};
 
 #[rest_api(
     baseurl = "https://api.example.com/v1/",
     callrateperhour = 5000,
     retry = "never",
-    callrateperhour = 360,
+    callrateperhour = 360
 )]
 struct Api {
     token: Secret,

@@ -1,4 +1,4 @@
-use cloudapi::{delete, get, post, rest_api, Call, Result};
+use cloudapi::{Call, Result, delete, get, post, rest_api};
 
 #[rest_api(baseurl = "https://api.example.com/v1/", callrateperhour = 5000)]
 struct Api;

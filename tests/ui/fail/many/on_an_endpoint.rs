@@ -1,10 +1,15 @@
-use cloudapi::{get, rest_api, Result};
+use cloudapi::{Result, get, rest_api};
 
 #[rest_api(baseurl = "https://api.example.com/v1/")]
 struct Api;
 
 impl Api {
-    #[get("/droplets/{droplet}//{id}", idempotnet, retry = "sometimes", request_timeout = 5)]
+    #[get(
+        "/droplets/{droplet}//{id}",
+        idempotnet,
+        retry = "sometimes",
+        request_timeout = 5
+    )]
     #[allow(clippy::too_many_arguments)]
     async unsafe fn droplet(
         &mut self,

@@ -1,11 +1,16 @@
-use cloudapi::{get, rest_api, Result};
+use cloudapi::{Result, get, rest_api};
 
 #[rest_api(baseurl = "https://api.example.com/v1/")]
 struct Api;
 
 impl Api {
     #[get("droplets")]
-    async fn droplets(&self, #[query] #[header("X-Tag")] tag: &str) -> Result<()>;
+    async fn droplets(
+        &self,
+        #[query]
+        #[header("X-Tag")]
+        tag: &str,
+    ) -> Result<()>;
 }
 
 async fn used(api: &Api) -> Result<()> {

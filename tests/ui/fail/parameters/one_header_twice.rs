@@ -1,11 +1,15 @@
-use cloudapi::{get, rest_api, Result};
+use cloudapi::{Result, get, rest_api};
 
 #[rest_api(baseurl = "https://api.example.com/v1/")]
 struct Api;
 
 impl Api {
     #[get("droplets")]
-    async fn droplets(&self, #[header("X-Tag")] tag: &str, #[header("x-tag")] other: &str) -> Result<()>;
+    async fn droplets(
+        &self,
+        #[header("X-Tag")] tag: &str,
+        #[header("x-tag")] other: &str,
+    ) -> Result<()>;
 }
 
 async fn used(api: &Api) -> Result<()> {

@@ -1,6 +1,10 @@
-use cloudapi::{get, rest_api, Result, Secret};
+use cloudapi::{Result, Secret, get, rest_api};
 
-#[rest_api(baseurl = "https://api.example.com/v1/", minimum_delay = "1m", maximum_delay = "30s")]
+#[rest_api(
+    baseurl = "https://api.example.com/v1/",
+    minimum_delay = "1m",
+    maximum_delay = "30s"
+)]
 struct Api {
     token: Secret,
 }

@@ -1,6 +1,9 @@
-use cloudapi::{get, rest_api, Result, Secret};
+use cloudapi::{Result, Secret, get, rest_api};
 
-#[rest_api(baseurl = "https://api.example.com/v1/", maximum_geometric_delay_multiplications = 65536)]
+#[rest_api(
+    baseurl = "https://api.example.com/v1/",
+    maximum_geometric_delay_multiplications = 65536
+)]
 struct Api {
     token: Secret,
 }

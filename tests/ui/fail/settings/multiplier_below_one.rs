@@ -1,6 +1,9 @@
-use cloudapi::{get, rest_api, Result, Secret};
+use cloudapi::{Result, Secret, get, rest_api};
 
-#[rest_api(baseurl = "https://api.example.com/v1/", geometric_delay_multiplier = 0.5)]
+#[rest_api(
+    baseurl = "https://api.example.com/v1/",
+    geometric_delay_multiplier = 0.5
+)]
 struct Api {
     token: Secret,
 }

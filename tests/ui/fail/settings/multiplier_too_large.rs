@@ -1,6 +1,9 @@
-use cloudapi::{get, rest_api, Result, Secret};
+use cloudapi::{Result, Secret, get, rest_api};
 
-#[rest_api(baseurl = "https://api.example.com/v1/", geometric_delay_multiplier = 1001)]
+#[rest_api(
+    baseurl = "https://api.example.com/v1/",
+    geometric_delay_multiplier = 1001
+)]
 struct Api {
     token: Secret,
 }

@@ -1,4 +1,4 @@
-use cloudapi::{get, rest_api, Result, Secret};
+use cloudapi::{Result, Secret, get, rest_api};
 
 #[rest_api(baseurl = "https://api.example.com/v1/", maximum_response_size = 0)]
 struct Api {

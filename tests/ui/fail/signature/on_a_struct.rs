@@ -1,4 +1,4 @@
-use cloudapi::{get, Result};
+use cloudapi::{Result, get};
 
 #[get("droplets")]
 struct Droplets;

@@ -1,11 +1,11 @@
-use cloudapi::{get, post, rest_api, Result};
+use cloudapi::{Result, get, rest_api};
 
 #[rest_api(baseurl = "https://api.example.com/v1/")]
 struct Api;
 
 impl Api {
     #[get("droplets")]
-    #[post("droplets")]
+    #[cloudapi::post("droplets")]
     async fn droplets(&self) -> Result<()>;
 }
 

@@ -1,4 +1,4 @@
-use cloudapi::{post, rest_api, Result};
+use cloudapi::{Result, post, rest_api};
 
 struct Opaque;
 

@@ -1,4 +1,4 @@
-use cloudapi::{get, rest_api, Result};
+use cloudapi::{Result, get, rest_api};
 
 struct Opaque;
 

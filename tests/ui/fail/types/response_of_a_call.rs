@@ -1,4 +1,4 @@
-use cloudapi::{get, rest_api, Call, Result};
+use cloudapi::{Call, Result, get, rest_api};
 
 struct Opaque;
 

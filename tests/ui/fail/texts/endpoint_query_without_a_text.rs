@@ -1,15 +1,15 @@
-use cloudapi::{get, rest_api, Result};
+use cloudapi::{Result, get, rest_api};
 
 #[rest_api(baseurl = "https://api.example.com/v1/")]
 struct Api;
 
 impl Api {
-    #[get("droplets")]
-    fn droplets(&self) -> Result<String>;
+    #[get("droplets", query("tag"))]
+    async fn droplets(&self) -> Result<String>;
 }
 
 async fn used(api: &Api) -> Result<String> {
-    api.droplets()
+    api.droplets().await
 }
 
 fn main() {
