@@ -5,20 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Slug, memory in MB, processors, disk in GB, dollars a month.
-const SIZES: [(&str, u32, u32, u32, u32); 4] = [
-    ("s-1vcpu-1gb", 1_024, 1, 25, 6),
-    ("s-1vcpu-2gb", 2_048, 1, 50, 12),
-    ("s-2vcpu-4gb", 4_096, 2, 80, 24),
-    ("s-4vcpu-8gb", 8_192, 4, 160, 48),
-];
-
-const REGIONS: [(&str, &str); 4] = [
-    ("nyc3", "New York 3"),
-    ("ams3", "Amsterdam 3"),
-    ("fra1", "Frankfurt 1"),
-    ("sgp1", "Singapore 1"),
-];
+use super::catalogue::{self, REGIONS, SIZES};
 
 const FIRST_ID: u64 = 3_164_444;
 
@@ -27,6 +14,8 @@ pub(super) struct Droplets {
     /// In the order of their numbers, and so of their creation.
     all: BTreeMap<u64, Droplet>,
     created: u64,
+    /// For how many looks at it a droplet stays `new`.
+    booting: u32,
 }
 
 #[derive(Debug)]
@@ -37,6 +26,8 @@ pub(super) struct Droplet {
     region: usize,
     image: Value,
     tags: Vec<String>,
+    /// For how many more looks it stays `new`.
+    booting: u32,
 }
 
 /// What a request for a new droplet must and may say; what else it says is
@@ -51,8 +42,11 @@ pub(super) struct NewDroplet {
 }
 
 impl Droplets {
-    pub(super) fn new(number: usize) -> Self {
-        let mut droplets = Self::default();
+    pub(super) fn new(number: usize, booting: u32) -> Self {
+        let mut droplets = Self {
+            booting,
+            ..Self::default()
+        };
         for index in 0..number {
             let tag = if index % 2 == 0 { "web" } else { "db" };
             droplets.insert(|id| Droplet {
@@ -62,13 +56,20 @@ impl Droplets {
                 region: index % REGIONS.len(),
                 image: json!("ubuntu-24-04-x64"),
                 tags: vec!["env:prod".to_owned(), tag.to_owned()],
+                booting: 0,
             });
         }
         droplets
     }
 
-    pub(super) fn get(&self, id: u64) -> Option<&Droplet> {
-        self.all.get(&id)
+    /// Shows a droplet. One that is booting comes nearer to its end by it, so
+    /// that what is seen depends on no clock.
+    pub(super) fn look(&mut self, id: u64) -> Option<Value> {
+        let droplet = self.all.get_mut(&id)?;
+        let seen = droplet.booting.checked_sub(1);
+        let shown = droplet.json();
+        droplet.booting = seen.unwrap_or(0);
+        Some(shown)
     }
 
     pub(super) fn remove(&mut self, id: u64) -> bool {
@@ -79,6 +80,31 @@ impl Droplets {
         self.all
             .values()
             .filter(move |droplet| tag.is_none_or(|tag| droplet.tags.iter().any(|own| own == tag)))
+    }
+
+    /// Whether there is such a droplet, which then has the tag or has it not.
+    pub(super) fn tag(&mut self, id: u64, tag: &str, has: bool) -> bool {
+        let Some(droplet) = self.all.get_mut(&id) else {
+            return false;
+        };
+        droplet.tags.retain(|own| own != tag);
+        if has {
+            droplet.tags.push(tag.to_owned());
+        }
+        true
+    }
+
+    /// Takes a tag off all droplets.
+    pub(super) fn untag(&mut self, tag: &str) {
+        for droplet in self.all.values_mut() {
+            droplet.tags.retain(|own| own != tag);
+        }
+    }
+
+    /// All tags that droplets have.
+    pub(super) fn tags(&self) -> impl Iterator<Item = &str> {
+        let droplets = self.all.values();
+        droplets.flat_map(|droplet| droplet.tags.iter().map(String::as_str))
     }
 
     /// Creates a droplet, or says what is wrong with the request.
@@ -105,6 +131,7 @@ impl Droplets {
             None => Some(0),
         };
         let region = region.ok_or("You specified an invalid region for Droplet creation.")?;
+        let booting = self.booting;
         let id = self.insert(|id| Droplet {
             id,
             name,
@@ -112,8 +139,9 @@ impl Droplets {
             region,
             image,
             tags: new.tags.unwrap_or_default(),
+            booting,
         });
-        self.get(id).ok_or("The droplet could not be created.")
+        self.all.get(&id).ok_or("The droplet could not be created.")
     }
 
     fn insert(&mut self, droplet: impl FnOnce(u64) -> Droplet) -> u64 {
@@ -131,9 +159,14 @@ impl Droplet {
     }
 
     /// As the API shows it.
-    pub(super) fn json(&self, status: &str) -> Value {
-        let (size, memory, vcpus, disk, price) = SIZES[self.size];
-        let (region, region_name) = REGIONS[self.region];
+    pub(super) fn json(&self) -> Value {
+        let status = if self.booting > 0 { "new" } else { "active" };
+        self.with_status(status)
+    }
+
+    /// As the API shows it in this status.
+    pub(super) fn with_status(&self, status: &str) -> Value {
+        let (size, memory, vcpus, disk, _) = SIZES[self.size];
         // One number of an address each for the first sixty thousand.
         let [high, low] = ((self.id - FIRST_ID) as u16).to_be_bytes();
         let networks = match status {
@@ -148,13 +181,6 @@ impl Droplet {
                 "v6": [],
             }),
         };
-        let image = json!({
-            "id": self.image.as_u64().unwrap_or(63_663_980), "name": "24.04 (LTS) x64",
-            "distribution": "Ubuntu", "slug": self.image.as_str(), "public": true,
-            "regions": REGIONS.map(|(slug, _)| slug), "created_at": "2026-05-15T05:47:50Z",
-            "type": "base", "min_disk_size": 7, "size_gigabytes": 2.36,
-            "description": "Ubuntu 24.04 (LTS) x64", "tags": [], "status": "available",
-        });
         json!({
             "id": self.id, "name": self.name, "memory": memory, "vcpus": vcpus, "disk": disk,
             "disk_info": [{ "type": "local", "size": { "amount": disk, "unit": "gib" } }],
@@ -162,19 +188,9 @@ impl Droplet {
             // The same in every run.
             "created_at": "2026-07-21T18:37:44Z",
             "features": ["private_networking"], "backup_ids": [], "next_backup_window": null,
-            "snapshot_ids": [], "image": image, "volume_ids": [],
-            "size": {
-                "slug": size, "memory": memory, "vcpus": vcpus, "disk": disk, "transfer": 1.0,
-                "price_monthly": price, "price_hourly": f64::from(price) / 672.0,
-                "regions": REGIONS.map(|(slug, _)| slug), "available": true,
-                "description": "Basic",
-            },
-            "size_slug": size, "networks": networks,
-            "region": {
-                "name": region_name, "slug": region, "available": true,
-                "features": ["private_networking", "backups", "ipv6", "metadata"],
-                "sizes": SIZES.map(|(slug, ..)| slug),
-            },
+            "snapshot_ids": [], "image": catalogue::image_of(&self.image), "volume_ids": [],
+            "size": catalogue::size(self.size), "size_slug": size, "networks": networks,
+            "region": catalogue::region(self.region),
             "tags": self.tags, "vpc_uuid": "760e09ef-dc84-11e8-981e-3cfdfeaae000",
         })
     }

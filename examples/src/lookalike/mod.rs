@@ -1,7 +1,7 @@
 //! A server on this machine that looks like DigitalOcean's API.
 //!
-//! It speaks the shapes of API v2 for the account and for droplets, wants a
-//! bearer token, keeps a rate limit for each token and fails on purpose as
+//! It speaks the shapes of API v2 for the account, for droplets and for tags, has
+//! nothing of what else can be listed, wants a bearer token, keeps a rate limit for each token and fails on purpose as
 //! told, so that a client can be seen to cope. It keeps everything in memory
 //! and checks only what a client can get wrong. [`Settings`] says how it
 //! behaves:
@@ -26,13 +26,16 @@
 //! and lives until it is dropped, whatever becomes of the caller's runtime.
 
 mod answer;
+mod catalogue;
 mod droplets;
 mod faults;
 mod limiter;
 mod listen;
+mod pages;
 mod routes;
 mod service;
 mod settings;
+mod tags;
 mod world;
 
 use std::io;

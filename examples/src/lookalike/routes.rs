@@ -1,46 +1,75 @@
 //! Which request does what: a pure function of an account and a request.
 
-use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{Method, StatusCode};
+use serde::de::DeserializeOwned;
 use serde_json::json;
-use url::form_urlencoded;
 
 use super::answer::Answer;
-use super::droplets::Droplets;
+use super::droplets::{Droplet, Droplets};
+use super::pages::Page;
+use super::{catalogue, tags};
 
 /// What a token opens.
 #[derive(Debug)]
 pub(super) struct Account {
     /// Counted from 1, to tell accounts apart.
-    pub(super) number: usize,
+    number: usize,
     pub(super) droplets: Droplets,
+    /// Those that were made, and perhaps are on nothing.
+    pub(super) tags: BTreeSet<String>,
 }
 
-/// A page of a list, as the query asks for it.
-struct Page<'a> {
-    number: usize,
-    size: usize,
-    tag: Option<Cow<'a, str>>,
+impl Account {
+    pub(super) fn new(number: usize, droplets: Droplets) -> Self {
+        let tags = droplets.tags().map(str::to_owned).collect();
+        Self {
+            number,
+            droplets,
+            tags,
+        }
+    }
 }
+
+/// What can be listed, and mostly is not there.
+const LISTS: [&str; 11] = [
+    "account/keys",
+    "domains",
+    "firewalls",
+    "images",
+    "projects",
+    "regions",
+    "reserved_ips",
+    "sizes",
+    "snapshots",
+    "tags",
+    "volumes",
+];
 
 pub(super) fn answer(account: &mut Account, baseurl: &str, head: &Parts, body: &[u8]) -> Answer {
     let Some(path) = head.uri.path().strip_prefix("/v2/") else {
         return Answer::not_found();
     };
     let segments: Vec<&str> = path.split('/').collect();
+    let query = head.uri.query().unwrap_or("");
     match (segments.as_slice(), &head.method) {
         (["account"], &Method::GET) => show_account(account),
         (["account"], _) => Answer::not_allowed("GET"),
-        (["droplets"], &Method::GET) => list(account, baseurl, head.uri.query().unwrap_or("")),
+        (["droplets"], &Method::GET) => list(account, baseurl, path, query),
         (["droplets"], &Method::POST) => create(account, baseurl, head, body),
         (["droplets"], _) => Answer::not_allowed("GET, POST"),
         (["droplets", id], method) => match id.parse() {
             Ok(id) => one(account, method, id),
             Err(_) => Answer::not_found(),
         },
+        (["tags", ..], _) if path != "tags" || head.method != Method::GET => {
+            tags::answer(account, &segments[1..], head, body)
+        }
+        (_, &Method::GET) if LISTS.contains(&path) => list(account, baseurl, path, query),
+        (_, _) if LISTS.contains(&path) => Answer::not_allowed("GET"),
         _ => Answer::not_found(),
     }
 }
@@ -58,54 +87,32 @@ fn show_account(account: &Account) -> Answer {
     Answer::json(StatusCode::OK, &json!({ "account": account }))
 }
 
-fn list(account: &Account, baseurl: &str, query: &str) -> Answer {
+/// A page of the list of this name.
+fn list(account: &Account, baseurl: &str, path: &str, query: &str) -> Answer {
     let page = match Page::of(query) {
         Ok(page) => page,
         Err(message) => return Answer::unprocessable(message),
     };
-    let total = account.droplets.tagged(page.tag.as_deref()).count();
-    let droplets: Vec<_> = account
-        .droplets
-        .tagged(page.tag.as_deref())
-        .skip((page.number - 1).saturating_mul(page.size))
-        .take(page.size)
-        .map(|droplet| droplet.json("active"))
-        .collect();
-    let last = total.div_ceil(page.size).max(1);
-    let mut pages = serde_json::Map::new();
-    let mut link = |name: &str, number: usize| {
-        let url = page.url(baseurl, number);
-        pages.insert(name.to_owned(), url.into());
+    let all = match path {
+        "droplets" => {
+            let droplets = account.droplets.tagged(page.tag.as_deref());
+            droplets.map(Droplet::json).collect()
+        }
+        "tags" => tags::all(account),
+        "images" => catalogue::images(),
+        "regions" => catalogue::regions(),
+        "sizes" => catalogue::sizes(),
+        _ => Vec::new(),
     };
-    if page.number > 1 {
-        link("first", 1);
-        link("prev", (page.number - 1).min(last));
-    }
-    if page.number < last {
-        link("next", page.number + 1);
-        link("last", last);
-    }
-    let links = if pages.is_empty() {
-        json!({})
-    } else {
-        json!({ "pages": pages })
-    };
-    let body = json!({ "droplets": droplets, "links": links, "meta": { "total": total } });
-    Answer::json(StatusCode::OK, &body)
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = if name == "keys" { "ssh_keys" } else { name };
+    page.answer(&format!("{baseurl}{path}"), name, &all)
 }
 
 fn create(account: &mut Account, baseurl: &str, head: &Parts, body: &[u8]) -> Answer {
-    let kind = head.headers.get(CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or("");
-    if !kind.starts_with("application/json") {
-        let message = "The body must be JSON, and its Content-Type say so.";
-        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        return Answer::error(status, "unsupported_media_type", message);
-    }
-    let new = match serde_json::from_slice(body) {
+    let new = match read(head, body) {
         Ok(new) => new,
-        Err(error) if error.is_data() => return Answer::unprocessable(&error.to_string()),
-        Err(error) => return Answer::bad_request(&error.to_string()),
+        Err(answer) => return *answer,
     };
     match account.droplets.create(new) {
         Ok(droplet) => {
@@ -113,60 +120,43 @@ fn create(account: &mut Account, baseurl: &str, head: &Parts, body: &[u8]) -> An
             let links = json!({
                 "actions": [{ "id": droplet.id(), "rel": "create", "href": href }],
             });
-            let body = json!({ "droplet": droplet.json("new"), "links": links });
+            let body = json!({ "droplet": droplet.with_status("new"), "links": links });
             Answer::json(StatusCode::ACCEPTED, &body)
         }
         Err(message) => Answer::unprocessable(message),
     }
 }
 
+/// The body as what it should be, or what is answered if it is not.
+pub(super) fn read<T: DeserializeOwned>(head: &Parts, body: &[u8]) -> Result<T, Box<Answer>> {
+    let kind = head.headers.get(CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or("");
+    if !kind.starts_with("application/json") {
+        let message = "The body must be JSON, and its Content-Type say so.";
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return Err(Box::new(Answer::error(
+            status,
+            "unsupported_media_type",
+            message,
+        )));
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        Box::new(match error.is_data() {
+            true => Answer::unprocessable(&error.to_string()),
+            false => Answer::bad_request(&error.to_string()),
+        })
+    })
+}
+
 fn one(account: &mut Account, method: &Method, id: u64) -> Answer {
     match *method {
-        Method::GET => match account.droplets.get(id) {
-            Some(droplet) => {
-                let body = json!({ "droplet": droplet.json("active") });
-                Answer::json(StatusCode::OK, &body)
-            }
+        Method::GET => match account.droplets.look(id) {
+            Some(droplet) => Answer::json(StatusCode::OK, &json!({ "droplet": droplet })),
             None => Answer::not_found(),
         },
         Method::DELETE if account.droplets.remove(id) => Answer::no_content(),
         Method::DELETE => Answer::not_found(),
         _ => Answer::not_allowed("GET, DELETE"),
-    }
-}
-
-impl<'a> Page<'a> {
-    fn of(query: &'a str) -> Result<Self, &'static str> {
-        let mut page = Self {
-            number: 1,
-            size: 20,
-            tag: None,
-        };
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let number = || value.parse().ok().filter(|number| *number >= 1);
-            match &*name {
-                "page" => page.number = number().ok_or("page must be at least 1")?,
-                "per_page" => {
-                    let size = number().filter(|size| *size <= 200);
-                    page.size = size.ok_or("per_page must be between 1 and 200")?;
-                }
-                "tag_name" => page.tag = Some(value),
-                _ => {}
-            }
-        }
-        Ok(page)
-    }
-
-    fn url(&self, baseurl: &str, number: usize) -> String {
-        let start = format!("{baseurl}droplets?");
-        let at = start.len();
-        let mut query = form_urlencoded::Serializer::for_suffix(start, at);
-        query.append_pair("page", &number.to_string());
-        query.append_pair("per_page", &self.size.to_string());
-        if let Some(tag) = &self.tag {
-            query.append_pair("tag_name", tag);
-        }
-        query.finish()
     }
 }
 

@@ -8,10 +8,7 @@ use super::*;
 const BASEURL: &str = "http://127.0.0.1:1/v2/";
 
 fn account(droplets: usize) -> Account {
-    Account {
-        number: 1,
-        droplets: Droplets::new(droplets),
-    }
+    Account::new(1, Droplets::new(droplets, 0))
 }
 
 fn ask(account: &mut Account, method: &str, path: &str, body: &str) -> (u16, Value) {
@@ -151,7 +148,9 @@ fn what_is_not_there_is_not_found_and_other_methods_are_not_allowed() {
         "/v1/droplets",
         "/v2/droplets/",
         "/v2/droplets/x",
-        "/v2/volumes",
+        "/v2/databases",
+        "/v2/volumes/1",
+        "/v2/tags/none",
         "/v2/droplets/1/actions",
         "/v2/droplets/99999999999999999999999",
         "/v2//droplets",
@@ -170,6 +169,79 @@ fn what_is_not_there_is_not_found_and_other_methods_are_not_allowed() {
             "{method} {path}"
         );
     }
+}
+
+#[test]
+fn a_droplet_is_new_for_as_many_looks_as_it_boots() {
+    let mut account = Account::new(1, Droplets::new(0, 2));
+    let new = r#"{"name":"a","size":"s-1vcpu-1gb","image":"debian-13-x64"}"#;
+    let (_, made) = ask(&mut account, "POST", "/v2/droplets", new);
+    let path = format!("/v2/droplets/{}", made["droplet"]["id"]);
+    let mut look = || ask(&mut account, "GET", &path, "").1["droplet"]["status"].clone();
+    assert_eq!(
+        [look(), look(), look(), look()],
+        ["new", "new", "active", "active"]
+    );
+    let (_, list) = ask(&mut account, "GET", "/v2/droplets", "");
+    assert_eq!(list["droplets"][0]["image"]["distribution"], "Debian");
+}
+
+#[test]
+fn tags_are_made_given_and_taken() {
+    let mut account = account(2);
+    let (status, tag) = ask(&mut account, "POST", "/v2/tags", r#"{"name":"a:b"}"#);
+    assert_eq!(
+        (status, &tag["tag"]["resources"]["count"]),
+        (201, &json!(0))
+    );
+    assert_eq!(
+        ask(&mut account, "POST", "/v2/tags", r#"{"name":"a b"}"#).0,
+        422
+    );
+
+    let both = r#"{"resources":[{"resource_id":"3164444","resource_type":"droplet"},
+                                {"resource_id":3164445,"resource_type":"droplet"}]}"#;
+    let one = r#"{"resources":[{"resource_id":"3164444","resource_type":"droplet"}]}"#;
+    let none = r#"{"resources":[{"resource_id":"7","resource_type":"droplet"}]}"#;
+    let image = r#"{"resources":[{"resource_id":"7","resource_type":"image"}]}"#;
+    for (method, path, body, status) in [
+        ("POST", "a%3Ab", both, 204),
+        ("POST", "a:b", both, 204),
+        ("DELETE", "a:b", one, 204),
+        ("POST", "a:b", none, 404),
+        ("POST", "a:b", image, 422),
+        ("POST", "c", one, 404),
+        ("PUT", "a:b", one, 405),
+    ] {
+        let path = format!("/v2/tags/{path}/resources");
+        assert_eq!(
+            ask(&mut account, method, &path, body).0,
+            status,
+            "{method} {path}"
+        );
+    }
+    let (_, tag) = ask(&mut account, "GET", "/v2/tags/a:b", "");
+    assert_eq!(tag["tag"]["resources"]["count"], 1);
+    let (_, tagged) = ask(&mut account, "GET", "/v2/droplets?tag_name=a%3Ab", "");
+    assert_eq!(tagged["droplets"][0]["id"], 3_164_445);
+    assert_eq!(ask(&mut account, "DELETE", "/v2/tags/a:b", "").0, 204);
+    let (_, tags) = ask(&mut account, "GET", "/v2/tags", "");
+    assert_eq!(tags["meta"]["total"], 3);
+}
+
+#[test]
+fn what_else_can_be_listed_has_its_name() {
+    for (path, name, total) in [
+        ("account/keys", "ssh_keys", 0),
+        ("volumes", "volumes", 0),
+        ("sizes", "sizes", 4),
+        ("regions", "regions", 4),
+        ("images", "images", 3),
+    ] {
+        let (_, list) = ask(&mut account(0), "GET", &format!("/v2/{path}"), "");
+        assert_eq!(list[name].as_array().map(Vec::len), Some(total), "{path}");
+    }
+    assert_eq!(ask(&mut account(0), "POST", "/v2/volumes", "{}").0, 405);
 }
 
 #[test]

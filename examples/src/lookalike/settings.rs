@@ -17,6 +17,7 @@ type Watcher = Arc<dyn Fn(&Exchange) + Send + Sync>;
 pub struct Settings {
     pub(super) tokens: Vec<String>,
     pub(super) droplets: usize,
+    pub(super) booting: u32,
     pub(super) limit: usize,
     pub(super) period: Duration,
     pub(super) latency: Duration,
@@ -29,6 +30,7 @@ impl Default for Settings {
         Self {
             tokens: vec!["lookalike".to_owned()],
             droplets: 5,
+            booting: 0,
             limit: 5_000,
             period: Duration::from_secs(3_600),
             latency: Duration::ZERO,
@@ -57,6 +59,14 @@ impl Settings {
     #[must_use]
     pub fn droplets(mut self, number: usize) -> Self {
         self.droplets = number;
+        self
+    }
+
+    /// How often a droplet that was created shows itself as `new` before it is
+    /// `active`.
+    #[must_use]
+    pub fn booting(mut self, looks: u32) -> Self {
+        self.booting = looks;
         self
     }
 
@@ -109,6 +119,7 @@ impl fmt::Debug for Settings {
             .debug_struct("Settings")
             .field("tokens", &self.tokens.len())
             .field("droplets", &self.droplets)
+            .field("booting", &self.booting)
             .field("limit", &self.limit)
             .field("period", &self.period)
             .field("latency", &self.latency)

@@ -119,10 +119,8 @@ pub(super) struct Arrival {
 impl World {
     pub(super) fn new(settings: Settings, baseurl: &str) -> Self {
         let accounts = settings.tokens.iter().enumerate().map(|(index, token)| {
-            let account = Account {
-                number: index + 1,
-                droplets: Droplets::new(settings.droplets),
-            };
+            let droplets = Droplets::new(settings.droplets, settings.booting);
+            let account = Account::new(index + 1, droplets);
             let window = Window::new(settings.limit, settings.period);
             (token.clone(), (window, account))
         });
