@@ -10,8 +10,7 @@ use std::sync::{OnceLock, mpsc};
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::call::Answer;
-use crate::call::RawCall;
+use crate::call::{Answer, RawCall};
 use crate::error::Error;
 
 /// Waits for the response to a call.

@@ -4,11 +4,8 @@
 //! what it asks for.
 
 use bytes::Bytes;
-use http::header::{
-    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, LOCATION,
-    PROXY_AUTHORIZATION,
-};
-use http::{HeaderMap, Method, StatusCode};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, HeaderName, Method, StatusCode};
 use url::Url;
 
 use crate::request::Request;
@@ -24,7 +21,9 @@ pub(crate) struct Hop {
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) has_body: bool,
-    /// It stays with the server of the API, so credentials may go along.
+    /// It has not left the server of the API, so credentials may go along. Once
+    /// it has, they do not come back: another server does not decide what is
+    /// done in our name.
     pub(crate) is_at_home: bool,
     number: u8,
 }
@@ -62,7 +61,7 @@ impl Hop {
             return None;
         }
         let has_body = last.is_none_or(|hop| hop.has_body) && next_method == *method;
-        let is_at_home = url.origin() == home.origin();
+        let is_at_home = last.is_none_or(|hop| hop.is_at_home) && url.origin() == home.origin();
         let mut headers = last.map_or(&request.headers, |hop| &hop.headers).clone();
         if !has_body {
             for name in [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING] {
@@ -97,17 +96,25 @@ fn method_after(status: StatusCode, method: &Method) -> Option<Method> {
     }
 }
 
+/// What may be sent to another server: not what was given as a secret, and not
+/// what is called like one.
 fn without_credentials(headers: &HeaderMap) -> HeaderMap {
-    let named = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION];
+    let is_called_so = |name: &HeaderName| {
+        let name = name.as_str();
+        ["auth", "cookie", "token", "secret", "password", "api-key"]
+            .iter()
+            .any(|word| name.contains(word))
+    };
     headers
         .iter()
-        .filter(|(name, value)| !value.is_sensitive() && !named.contains(name))
+        .filter(|(name, value)| !value.is_sensitive() && !is_called_so(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use http::header::AUTHORIZATION;
     use http::{HeaderValue, Version};
 
     use super::*;
@@ -195,6 +202,41 @@ mod tests {
         }
         let looked_at = hop(Method::POST, 303, "b").unwrap();
         assert!(!looked_at.headers.contains_key(CONTENT_TYPE));
+    }
+
+    #[test]
+    fn what_is_called_like_a_credential_is_one() {
+        let names = [
+            "x-auth-token",
+            "x-api-key",
+            "cookie",
+            "proxy-authorization",
+            "x-vault-token",
+            "idempotency-key",
+            "accept",
+        ];
+        let headers: HeaderMap = names
+            .iter()
+            .map(|name| (HeaderName::from_static(name), HeaderValue::from_static("v")))
+            .collect();
+        let left: Vec<_> = without_credentials(&headers)
+            .keys()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(left, ["idempotency-key", "accept"]);
+    }
+
+    #[test]
+    fn credentials_do_not_come_back_from_another_server() {
+        let home = Url::parse("https://api.example.com/v2/").unwrap();
+        let request = request(Method::GET);
+        let away = response(302, "https://evil.example.com/");
+        let back = response(302, "https://api.example.com/v2/delete-all");
+        let there = Hop::after(&home, &request, None, &away);
+        let here = Hop::after(&home, &request, there.as_ref(), &back).unwrap();
+        assert_eq!(here.url.path(), "/v2/delete-all");
+        assert!(!here.is_at_home);
+        assert!(!here.headers.contains_key(AUTHORIZATION));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One call, from its submission to its one answer.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -169,7 +170,10 @@ impl CallCell {
         let waker = state.waker.take();
         drop(state);
         if let Some(waker) = waker {
-            waker.wake();
+            // A waker is not ours, and this may be the thread that watches the
+            // slots of all scopes. If it panics, the panic hook tells, and
+            // nobody else has to suffer.
+            let _ = panic::catch_unwind(AssertUnwindSafe(|| waker.wake()));
         }
     }
 
