@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::auth::Text;
 use crate::details::{Details, ReadDetails};
-use crate::engine::{Membership, Scope};
+use crate::engine::{Membership, Renewal, Scope};
 use crate::redirect::Hop;
 use crate::request::Request;
 use crate::response::Response;
@@ -93,6 +93,7 @@ pub(crate) struct ClientCore {
     query: Vec<(&'static str, Text)>,
     terms: ClientTerms,
     read_details: Option<ReadDetails>,
+    renewal: Option<Renewal>,
 }
 
 /// What all requests of a client have in common.
@@ -119,6 +120,7 @@ impl ClientCore {
         common: Common,
         terms: ClientTerms,
         read_details: Option<ReadDetails>,
+        renewal: Option<Renewal>,
     ) -> Self {
         let Common { headers, query } = common;
         let mut json_headers = headers.clone();
@@ -140,6 +142,7 @@ impl ClientCore {
             query,
             terms,
             read_details,
+            renewal,
         }
     }
 
@@ -163,6 +166,11 @@ impl ClientCore {
         self.membership.scope()
     }
 
+    /// The credentials, if they are such as are renewed.
+    pub(crate) const fn renewal(&self) -> Option<&Renewal> {
+        self.renewal.as_ref()
+    }
+
     pub(crate) const fn transport(&self) -> &AnyTransport {
         &self.transport
     }
@@ -184,6 +192,7 @@ impl ClientCore {
             url: request.url.as_str(),
             common_headers: self.common_headers(request),
             headers: &request.headers,
+            credential: None,
             body: &request.body,
             maximum_response_size: self.terms.maximum_response_size,
         }
@@ -203,6 +212,7 @@ impl ClientCore {
                 &self.open_headers
             },
             headers: &hop.headers,
+            credential: None,
             body: if hop.has_body {
                 &request.body
             } else {

@@ -6,6 +6,7 @@ mod baseurl;
 mod blocking;
 mod call;
 mod client;
+mod credentials;
 mod decode;
 mod details;
 mod endpoint;
@@ -65,6 +66,7 @@ endpoint_macro! {
 pub use crate::auth::Secret;
 pub use crate::call::Call;
 pub use crate::client::RestApi;
+pub use crate::credentials::{Credential, CredentialFuture, Credentials};
 pub use crate::details::ErrorBody;
 pub use crate::error::{AttemptOutcome, AttemptRecord, Error, ErrorKind, Result};
 pub use crate::outcome::{BoxError, Failure, TransportError};

@@ -10,8 +10,9 @@ use http::{HeaderMap, HeaderValue};
 use crate::auth::{Authorization, Secret, Text};
 use crate::baseurl::normalised;
 use crate::client::{Client, ClientCore, ClientTerms, Common};
+use crate::credentials::Credentials;
 use crate::details::{self, ErrorBody, ReadDetails};
-use crate::engine::{Claim, Clock, JoinError, ScopeKey, join};
+use crate::engine::{Claim, Clock, JoinError, Renewal, ScopeKey, join};
 use crate::error::Error;
 use crate::schedule::{Backoff, Retry, Terms};
 use crate::transport::{AnyTransport, Reqwest, Transport};
@@ -37,6 +38,7 @@ pub struct Setup {
     headers: Vec<(&'static str, Text)>,
     query: Vec<(&'static str, Text)>,
     read_details: Option<ReadDetails>,
+    credentials: Option<Renewal>,
     declared_scope: Option<Text>,
     scope: Option<Secret>,
 }
@@ -74,6 +76,7 @@ impl Setup {
             headers: Vec::new(),
             query: Vec::new(),
             read_details: None,
+            credentials: None,
             declared_scope: None,
             scope: None,
         }
@@ -134,6 +137,23 @@ impl Setup {
     pub fn basic(mut self, user: Text, password: Text) -> Self {
         self.authorization = Some(Authorization::Basic(user, password));
         self
+    }
+
+    /// Sends credentials with every request that are renewed when they end.
+    #[must_use]
+    pub fn credentials(mut self, credentials: impl Credentials) -> Self {
+        self.credentials = Some(Renewal::new(Arc::new(credentials)));
+        self
+    }
+
+    /// The same, of a field of the client, which keeps it.
+    #[must_use]
+    pub fn credentials_of<C: Credentials + Clone>(self, credentials: &C) -> Self {
+        match self.credentials {
+            // One that was given to the builder stands.
+            Some(_) => self,
+            None => self.credentials(credentials.clone()),
+        }
     }
 
     /// Sends a query parameter with every request.
@@ -202,6 +222,7 @@ impl Setup {
             common,
             terms,
             self.read_details,
+            self.credentials,
         )))
     }
 
@@ -260,6 +281,13 @@ impl Setup {
         let agent = concat!("cloudapi/", env!("CARGO_PKG_VERSION"));
         headers.insert(USER_AGENT, HeaderValue::from_static(agent));
         if let Some(authorization) = &self.authorization {
+            if self.credentials.is_some() {
+                return Err(Error::settings(
+                    "there are `credentials` besides `bearer` or `basic`: keep the one that the \
+                     API asks for"
+                        .to_owned(),
+                ));
+            }
             headers.insert(AUTHORIZATION, authorization.header_value()?);
         }
         for (name, text) in &self.headers {

@@ -1,7 +1,7 @@
 //! The rules for what tells the API who calls.
 
 use crate::diagnostics::{Diagnostic, Errors};
-use crate::model::Api;
+use crate::model::{Api, FilledPiece};
 use crate::parse::header;
 
 pub(super) fn are_fields(api: &Api, errors: &mut Errors) {
@@ -9,6 +9,7 @@ pub(super) fn are_fields(api: &Api, errors: &mut Errors) {
     bearer_text_is_a_header(api, errors);
     basic_names_a_field(api, errors);
     basic_user_ends_at_the_colon(api, errors);
+    credentials_are_a_field(api, errors);
     there_is_one_way_to_sign_in(api, errors);
 }
 
@@ -86,8 +87,47 @@ fn basic_user_ends_at_the_colon(api: &Api, errors: &mut Errors) {
     }
 }
 
+/// They are asked of the field; there is no text to put together.
+fn credentials_are_a_field(api: &Api, errors: &mut Errors) {
+    let Some(credentials) = &api.credentials else {
+        return;
+    };
+    if matches!(credentials.pieces[..], [FilledPiece::Field(_)]) {
+        return;
+    }
+    let text = credentials.literal.value();
+    // A field that does not exist was reported.
+    if credentials.pieces.is_empty() && text.starts_with('{') && text.ends_with('}') {
+        return;
+    }
+    let error = Diagnostic::new(
+        &credentials.literal,
+        "`credentials` is one field, in braces",
+    );
+    errors.push(match api.fields.iter().any(|field| field.name == text) {
+        true => error.help(format_args!("write `credentials = \"{{{text}}}\"`")),
+        false => error.help(
+            "keep what implements `cloudapi::Credentials` in a field, and write \
+             `credentials = \"{login}\"`; a token that never changes is `bearer = \"{token}\"`",
+        ),
+    });
+}
+
 /// Both would write the header `Authorization`.
 fn there_is_one_way_to_sign_in(api: &Api, errors: &mut Errors) {
+    let other = match (&api.bearer, &api.basic) {
+        (Some(_), _) => Some("bearer"),
+        (None, Some(_)) => Some("basic"),
+        (None, None) => None,
+    };
+    if let (Some(credentials), Some(other)) = (&api.credentials, other) {
+        let what = format!("`credentials` and `{other}` both say who calls");
+        let error = Diagnostic::new(&credentials.literal, what);
+        errors
+            .push(error.help(
+                "keep `credentials` if they are renewed, and the other if they never change",
+            ));
+    }
     if let (Some(_), Some((user, _))) = (&api.bearer, &api.basic) {
         errors.push(
             Diagnostic::new(

@@ -112,6 +112,12 @@ pub(crate) fn filled(api: &Api) -> TokenStream {
         let (user, password) = (text(api, user), text(api, password));
         quote!(.basic(#user, #password))
     });
+    // Only after an error it is not one field alone.
+    let credentials = api.credentials.iter().flat_map(|text| &text.pieces);
+    let credentials = credentials.filter_map(|piece| match piece {
+        FilledPiece::Field(position) => Some(builder::credentials(api, *position)),
+        FilledPiece::Literal(_) => None,
+    });
     let headers = api.headers.iter().map(|(name, text)| {
         let (name, text) = (name.literal.value(), self::text(api, text));
         quote!(.header(#name, #text))
@@ -124,6 +130,7 @@ pub(crate) fn filled(api: &Api) -> TokenStream {
     quote! {
         #(.bearer(#bearer))*
         #(#basic)*
+        #(#credentials)*
         #(#headers)*
         #(#query)*
         #(.declared_scope(#scope))*

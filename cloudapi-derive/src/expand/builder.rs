@@ -33,6 +33,14 @@ pub(crate) fn text_value(api: &Api, position: usize) -> TokenStream {
     quote_spanned!(pointing_at(ident.span())=> .value(#name, &#this.fields.#index))
 }
 
+/// Has a field give the credentials. A type that does not is told at the field.
+pub(crate) fn credentials(api: &Api, position: usize) -> TokenStream {
+    let ident = &api.fields[position].ident;
+    let index = Index::from(position);
+    let this = Ident::new("self", Span::call_site().located_at(ident.span()));
+    quote_spanned!(pointing_at(ident.span())=> .credentials_of(&#this.fields.#index))
+}
+
 pub(crate) fn expand(api: &Api) -> TokenStream {
     let item = item(api);
     let debug = debug(api);

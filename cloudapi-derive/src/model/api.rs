@@ -30,7 +30,14 @@ const SETTINGS: &[(&str, Reader)] = &[
 
 /// The keys besides these that say how the API is reached.
 const REACHED_BY: &[&str] = &[
-    "baseurl", "bearer", "basic", "headers", "query", "scope", "error",
+    "baseurl",
+    "bearer",
+    "basic",
+    "credentials",
+    "headers",
+    "query",
+    "scope",
+    "error",
 ];
 
 /// The keys of a client that one which extends it takes from it.
@@ -40,7 +47,14 @@ pub(super) fn inherited() -> impl Iterator<Item = &'static str> {
 }
 
 /// The methods that the builder has besides.
-const BUILDER_METHODS: &[&str] = &["baseurl", "build", "scope", "simulation", "transport"];
+const BUILDER_METHODS: &[&str] = &[
+    "baseurl",
+    "build",
+    "credentials",
+    "scope",
+    "simulation",
+    "transport",
+];
 
 /// A client's struct and its settings.
 #[derive(Debug)]
@@ -54,6 +68,8 @@ pub(crate) struct Api {
     pub(crate) bearer: Option<Filled>,
     /// The user and the password.
     pub(crate) basic: Option<(Filled, Filled)>,
+    /// What gives credentials that are renewed.
+    pub(crate) credentials: Option<Filled>,
     pub(crate) headers: Vec<(Name, Filled)>,
     /// What is in the query of every request.
     pub(crate) query: Vec<(LitStr, Filled)>,
@@ -73,6 +89,7 @@ impl Api {
         let settings = Setting::take_all(SETTINGS, &mut keys, errors);
         let bearer = keys.read_with("bearer", value::text, errors);
         let basic = keys.read_with("basic", value::basic, errors);
+        let credentials = keys.read_with("credentials", value::text, errors);
         let headers = keys.take("headers", errors);
         let headers = headers.map(|entry| pairs::headers(&entry, Fields::Bare, errors));
         let query = keys.take("query", errors);
@@ -103,6 +120,7 @@ impl Api {
             settings,
             bearer: bearer.map(&mut fill),
             basic: basic.map(|(user, password)| (fill(user), fill(password))),
+            credentials: credentials.map(&mut fill),
             headers: headers
                 .into_iter()
                 .flatten()
@@ -128,7 +146,11 @@ impl Api {
             let basic = basic.flat_map(|(user, password)| [user, password]);
             let headers = self.headers.iter().map(|(_, text)| text);
             let query = self.query.iter().map(|(_, text)| text);
-            let texts = self.bearer.iter().chain(&self.scope);
+            let texts = self
+                .bearer
+                .iter()
+                .chain(&self.scope)
+                .chain(&self.credentials);
             texts.chain(basic).chain(headers).chain(query)
         };
         self.fields

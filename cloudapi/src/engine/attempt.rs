@@ -3,6 +3,8 @@
 use std::pin::pin;
 use std::sync::Arc;
 
+use http::StatusCode;
+
 use super::CallCell;
 use crate::error::{AttemptOutcome, Error};
 use crate::outcome::{Failure, Outcome};
@@ -18,6 +20,8 @@ pub(super) struct Attempt {
     cell: Arc<CallCell>,
     /// The request may have left.
     sent: bool,
+    /// The number of the credentials that went with it.
+    signed: Option<u64>,
     reported: bool,
 }
 
@@ -29,6 +33,7 @@ impl Attempt {
             started,
             cell: Arc::clone(cell),
             sent: false,
+            signed: None,
             reported: false,
         };
         // Without a runtime the attempt is dropped, and so reported.
@@ -41,22 +46,33 @@ impl Attempt {
         }
     }
 
-    async fn outcome(&self) -> Outcome {
+    async fn outcome(&mut self) -> Outcome {
         let exchange = pin!(self.exchange());
         let clock = self.cell.client.scope().clock();
         let outcome = clock.within(self.until(), exchange).await;
         outcome.unwrap_or_else(|| Err(Failure::Timeout.into()))
     }
 
-    fn exchange(&self) -> impl Future<Output = Outcome> + use<> {
+    fn exchange(&mut self) -> impl Future<Output = Outcome> + use<> {
         let CallCell {
             client, request, ..
         } = &*self.cell;
         let hop = self.cell.hop();
-        client.transport().exchange(match &hop {
+        let mut outgoing = match &hop {
             None => client.outgoing(request),
             Some(hop) => client.outgoing_to(hop, request),
-        })
+        };
+        // To another server they do not go, and what the call says itself stands.
+        let signature = client
+            .renewal()
+            .filter(|_| hop.as_ref().is_none_or(|hop| hop.is_at_home))
+            .and_then(|renewal| renewal.signature())
+            .filter(|signature| !outgoing.headers.contains_key(&signature.name));
+        if let Some(signature) = signature {
+            self.signed = Some(signature.number);
+            outgoing.credential = Some((signature.name, signature.value));
+        }
+        client.transport().exchange(outgoing)
     }
 
     /// The end of the attempt's time, or of the whole call's.
@@ -104,7 +120,16 @@ impl Attempt {
             && let Some(next) = Hop::after(client.baseurl(), request, hop.as_deref(), response)
         {
             self.cell.redirect(next);
-            return Verdict::Redirected;
+            return Verdict::Again;
+        }
+        if let Ok(response) = outcome
+            && response.status() == StatusCode::UNAUTHORIZED
+            && let Some(number) = self.signed
+            && let Some(renewal) = client.renewal()
+            && self.cell.may_sign_again()
+        {
+            renewal.refuse(number);
+            return Verdict::Again;
         }
         let method = hop.as_ref().map_or(&request.method, |hop| &hop.method);
         self.cell.judgement(method).judge(self.answer(outcome))

@@ -46,6 +46,8 @@ struct Past {
     attempts: Vec<AttemptRecord>,
     /// Where a redirect led.
     hop: Option<Arc<Hop>>,
+    /// The server has refused its credentials once.
+    was_unauthorized: bool,
 }
 
 #[derive(Debug, Default)]
@@ -124,6 +126,13 @@ impl CallCell {
     /// From here on the attempts go there.
     pub(super) fn redirect(&self, hop: Hop) {
         self.lock().past.get_or_insert_default().hop = Some(Arc::new(hop));
+    }
+
+    /// Whether the call is to be sent with new credentials; true once.
+    pub(super) fn may_sign_again(&self) -> bool {
+        let mut state = self.lock();
+        let past = state.past.get_or_insert_default();
+        !std::mem::replace(&mut past.was_unauthorized, true)
     }
 
     /// Where a redirect led, if one did.

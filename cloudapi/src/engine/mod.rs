@@ -13,9 +13,11 @@ mod clock;
 pub(crate) mod manual;
 mod pacer;
 mod registry;
+mod renewal;
 mod scope;
 
 pub(crate) use cell::{CallCell, Handle};
 pub(crate) use clock::Clock;
 pub(crate) use registry::{JoinError, Membership, ScopeKey, join};
+pub(crate) use renewal::Renewal;
 pub(crate) use scope::{Claim, Scope};

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::attempt::Attempt;
-use super::{CallCell, Clock};
+use super::{CallCell, Clock, renewal};
 use crate::schedule::{
     Action, CallId, Gate, Limit, Next, Refusal, Scheduler, Terms, Time, Verdict,
 };
@@ -51,6 +51,8 @@ struct Turn {
     now: Time,
     first: Option<Action<Arc<CallCell>>>,
     more: Vec<Action<Arc<CallCell>>>,
+    /// Calls that need new credentials.
+    renewals: Vec<(CallId, Arc<CallCell>)>,
     arm: Option<Time>,
 }
 
@@ -129,8 +131,31 @@ impl Scope {
     pub(super) fn cancel(self: &Arc<Self>, id: CallId) {
         // The job is dropped after the lock is released: it may be the last
         // owner of a client, which locks the scope to leave it.
-        let (_job, turn) = self.locked(self.clock.now(), |state, _| state.scheduler.cancel(id));
+        let _job = self.withdraw(id);
+    }
+
+    /// Takes a call out, if it has not ended.
+    pub(super) fn withdraw(self: &Arc<Self>, id: CallId) -> Option<Arc<CallCell>> {
+        let (job, turn) = self.locked(self.clock.now(), |state, _| state.scheduler.cancel(id));
         turn.carry_out(self);
+        job
+    }
+
+    /// Calls that were held back may go on. Their turn comes from the clock's own
+    /// thread: whoever lets them in may have been called by a turn itself.
+    pub(super) fn let_in(self: &Arc<Self>, calls: Vec<CallId>, now: Time) {
+        if calls.is_empty() {
+            return;
+        }
+        {
+            let mut state = self.lock();
+            let now = now.max(state.latest);
+            for id in calls {
+                state.scheduler.let_in(id, now);
+            }
+            state.armed = Some(now);
+        }
+        self.clock.wake_at(now, Arc::downgrade(self));
     }
 
     /// One more client; `Err` holds the claim in force if it differs.
@@ -219,12 +244,24 @@ impl Turn {
             now,
             first: None,
             more: Vec::new(),
+            renewals: Vec::new(),
             arm: None,
         }
     }
 
     fn gather(state: &mut State, now: Time) -> Self {
-        let mut polled = iter::from_fn(|| state.scheduler.poll(now));
+        let mut renewals = Vec::new();
+        let mut is_ready = |id: CallId, cell: &Arc<CallCell>| {
+            let Some(renewal) = cell.client.renewal() else {
+                return true;
+            };
+            let admission = renewal.admit(id, now);
+            if admission.is_due {
+                renewals.push((id, Arc::clone(cell)));
+            }
+            admission.is_ready
+        };
+        let mut polled = iter::from_fn(|| state.scheduler.poll_ready(now, &mut is_ready));
         let first = polled.next();
         let more = if first.is_some() {
             polled.collect()
@@ -238,6 +275,7 @@ impl Turn {
             now,
             first,
             more,
+            renewals,
             arm,
         }
     }
@@ -251,6 +289,9 @@ impl Turn {
                 Action::Start(id, cell) => Attempt::start(id, self.now, &cell),
                 Action::Refuse(cell, refusal) => cell.refuse(refusal),
             }
+        }
+        for (id, cell) in self.renewals {
+            renewal::start(scope, id, cell);
         }
     }
 }

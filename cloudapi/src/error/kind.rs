@@ -35,6 +35,8 @@ pub enum ErrorKind {
     /// The request may or may not have taken effect: it was sent, no proper
     /// answer came, and repeating it could do harm.
     UnknownOutcome,
+    /// The credentials of the client could not be had or renewed.
+    Credentials,
     /// The response could not be read as the declared type.
     Decode,
     /// The pages of a list lead to another server, in a circle, or nowhere.

@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 use http::{Method, StatusCode};
 
 pub use self::kind::{AttemptOutcome, AttemptRecord, ErrorKind};
+use crate::credentials::Refused;
 use crate::details::{Details, ErrorBody};
 use crate::engine::CallCell;
 use crate::json::JsonError;
@@ -171,6 +172,7 @@ impl Error {
             | ErrorKind::Decode
             | ErrorKind::TooLarge
             | ErrorKind::Pages
+            | ErrorKind::Credentials
             | ErrorKind::Runtime => false,
             // It may do harm.
             ErrorKind::UnknownOutcome => false,
@@ -214,6 +216,18 @@ impl Error {
             elapsed: cell.elapsed(),
         });
         self
+    }
+
+    /// The call waited for credentials that could not be had.
+    pub(crate) fn credentials(
+        cell: &CallCell,
+        cause: Refused,
+        attempts: Vec<AttemptRecord>,
+    ) -> Self {
+        let message = format!("no credentials: {}", cause.cause());
+        let mut error = Self::new(ErrorKind::Credentials, message);
+        error.0.attempts = attempts;
+        error.of_call(cell).caused_by(cause)
     }
 
     pub(crate) fn no_runtime(cell: &CallCell) -> Self {

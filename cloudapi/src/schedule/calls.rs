@@ -22,6 +22,8 @@ pub(crate) struct CallId {
 pub(super) enum Phase {
     InLine,
     BackingOff,
+    /// Held back until it is let in: what its request needs is not there.
+    Held,
     InFlight,
 }
 

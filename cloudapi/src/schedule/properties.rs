@@ -7,6 +7,7 @@
 mod deadlines;
 mod endings;
 mod extremes;
+mod holding;
 mod limits;
 mod order;
 mod random;

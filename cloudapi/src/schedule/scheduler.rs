@@ -20,9 +20,11 @@ pub(crate) struct Scheduler<J> {
     calls: Calls<J>,
     /// Ends of backoffs.
     backoffs: BTreeSet<(Time, u32)>,
-    /// The deadlines of the calls that wait, be it in line or backing off.
+    /// The deadlines of the calls that wait: in line, backing off or held back.
     deadlines: BTreeSet<(Time, u32)>,
     in_flight: u32,
+    /// Calls that are held back.
+    held: usize,
     next_number: u64,
 }
 
@@ -37,11 +39,12 @@ impl<J: Clone> Scheduler<J> {
             backoffs: BTreeSet::new(),
             deadlines: BTreeSet::new(),
             in_flight: 0,
+            held: 0,
             next_number: 0,
         }
     }
 
-    /// A call joins the back of the queue. `poll` then says whether it starts.
+    /// A call joins the back of the queue. `poll_ready` then says whether it starts.
     pub(crate) fn submit(&mut self, job: J, deadline: Time, now: Time) -> Result<CallId, Refusal> {
         if let Some(until) = self.throttle.barred_until(now) {
             return Err(Refusal::Barred { until });
@@ -56,8 +59,14 @@ impl<J: Clone> Scheduler<J> {
         Ok(id)
     }
 
-    /// The next thing to carry out; to be called until there is none.
-    pub(crate) fn poll(&mut self, now: Time) -> Option<Action<J>> {
+    /// The next thing to carry out; to be called until there is none. A call for
+    /// whose turn it is but that is not ready is held back, without a slot, until
+    /// it is [let in](Self::let_in) again.
+    pub(crate) fn poll_ready(
+        &mut self,
+        now: Time,
+        mut is_ready: impl FnMut(CallId, &J) -> bool,
+    ) -> Option<Action<J>> {
         if self.nobody_waits() {
             return None;
         }
@@ -71,14 +80,21 @@ impl<J: Clone> Scheduler<J> {
         if self.in_flight >= self.gate.maximum_in_flight || self.opens_at() > now {
             return None;
         }
-        let calls = &self.calls;
-        let key = self.line.take_head(|place| calls.holds(place))?;
+        let (id, key) = loop {
+            let calls = &self.calls;
+            let key = self.line.take_head(|place| calls.holds(place))?;
+            let id = calls.id(key);
+            if is_ready(id, &calls[key].job) {
+                break (id, key);
+            }
+            self.calls[key].phase = Phase::Held;
+            self.held += 1;
+        };
         // A slot that is given late was due when there was somebody for it,
         // whoever that was.
         let ready = self.line_since.max(self.throttle.closed_until());
         self.gate.limit.take(ready, now);
         self.in_flight += 1;
-        let id = self.calls.id(key);
         let entry = &mut self.calls[key];
         entry.phase = Phase::InFlight;
         entry.at = now;
@@ -88,7 +104,13 @@ impl<J: Clone> Scheduler<J> {
         Some(Action::Start(id, entry.job.clone()))
     }
 
-    /// When `poll` will have something to do if nothing else happens.
+    /// The same, where every call is ready.
+    #[cfg(test)]
+    pub(crate) fn poll(&mut self, now: Time) -> Option<Action<J>> {
+        self.poll_ready(now, |_, _| true)
+    }
+
+    /// When `poll_ready` will have something to do if nothing else happens.
     pub(crate) fn next_wake(&self) -> Option<Time> {
         if self.nobody_waits() {
             return None;
@@ -99,6 +121,14 @@ impl<J: Clone> Scheduler<J> {
         let slot = has_slot.then(|| self.opens_at());
         let wakes = [backoff, expiry, slot].into_iter().flatten();
         wakes.min().filter(|wake| *wake < Time::NEVER)
+    }
+
+    /// A call that was held back returns to its place.
+    pub(crate) fn let_in(&mut self, id: CallId, now: Time) {
+        if self.calls.phase(id) == Some(Phase::Held) {
+            self.held -= 1;
+            self.enter_line(id.key, now, Line::come_back);
+        }
     }
 
     /// The caller no longer wants the call.
@@ -134,7 +164,7 @@ impl<J: Clone> Scheduler<J> {
     #[cfg(test)]
     pub(super) fn leftovers(&self) -> usize {
         let waiting = self.line.places() + self.backoffs.len() + self.deadlines.len();
-        waiting + self.line.len() + self.in_flight as usize
+        waiting + self.line.len() + self.held + self.in_flight as usize
     }
 
     /// Ends the next call that waits in vain, if there is one.
@@ -188,6 +218,7 @@ impl<J: Clone> Scheduler<J> {
             Phase::BackingOff => {
                 self.backoffs.remove(&(at, key));
             }
+            Phase::Held => self.held -= 1,
             Phase::InFlight => self.in_flight -= 1,
         }
         job
@@ -203,7 +234,7 @@ impl<J: Clone> Scheduler<J> {
 
     /// Most often so: with a free slot for each call as it comes.
     fn nobody_waits(&self) -> bool {
-        self.line.is_empty() && self.backoffs.is_empty()
+        self.line.is_empty() && self.backoffs.is_empty() && self.held == 0
     }
 
     /// Before then nothing starts.

@@ -52,8 +52,9 @@ pub(crate) enum Verdict {
     Done,
     /// The server refused unprocessed: the gate closes, nothing is spent.
     Throttled(Option<Duration>),
-    /// The server sends the call elsewhere: it goes on there, in the next slot.
-    Redirected,
+    /// The call goes on in the next slot, and spends nothing: the server sends it
+    /// elsewhere, or wants other credentials.
+    Again,
     /// Try again after a delay.
     Failed,
     /// An error that trying again does not mend.

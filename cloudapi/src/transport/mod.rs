@@ -16,7 +16,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
 
 pub use self::body::Body;
@@ -58,7 +58,7 @@ pub trait Transport: Debug + Send + Sync + 'static {
 
 /// One request, as the engine hands it over. It is borrowed, since it may have
 /// to be sent again.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Outgoing<'a> {
     pub(crate) method: &'a Method,
     /// What `url` begins with.
@@ -68,13 +68,18 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) common_headers: &'a HeaderMap,
     /// What this request says itself, in place of what is said for all.
     pub(crate) headers: &'a HeaderMap,
+    /// Who calls, where that is renewed.
+    pub(crate) credential: Option<(HeaderName, HeaderValue)>,
     pub(crate) body: &'a Bytes,
     pub(crate) maximum_response_size: u64,
 }
 
 impl Outgoing<'_> {
-    fn all_headers(&self) -> HeaderMap {
+    fn all_headers(&mut self) -> HeaderMap {
         let mut all = self.common_headers.clone();
+        if let Some((name, value)) = self.credential.take() {
+            all.insert(name, value);
+        }
         for name in self.headers.keys() {
             all.remove(name);
         }
@@ -123,7 +128,7 @@ enum Sent<R> {
     Custom(Result<TransportFuture, TransportError>),
 }
 
-fn request(outgoing: Outgoing<'_>) -> Result<http::Request<Bytes>, TransportError> {
+fn request(mut outgoing: Outgoing<'_>) -> Result<http::Request<Bytes>, TransportError> {
     let mut request = http::Request::new(outgoing.body.clone());
     *request.method_mut() = outgoing.method.clone();
     *request.headers_mut() = outgoing.all_headers();

@@ -54,7 +54,7 @@ pub(super) async fn receive(
     Ok(Response::new(status, version, headers, body.finish()))
 }
 
-fn request(outgoing: Outgoing<'_>) -> reqwest::Request {
+fn request(mut outgoing: Outgoing<'_>) -> reqwest::Request {
     let url = parsed(outgoing.baseurl, outgoing.url);
     let mut request = reqwest::Request::new(outgoing.method.clone(), url);
     *request.headers_mut() = outgoing.all_headers();

@@ -38,7 +38,7 @@ proptest! {
                             Ending::Exhausted | Ending::Refused(Refusal::Deadline { .. })
                         )
                 ),
-                Verdict::Redirected => matches!(
+                Verdict::Again => matches!(
                     next,
                     Next::Waits | Next::Ends(Ending::Refused(Refusal::Deadline { .. }))
                 ),

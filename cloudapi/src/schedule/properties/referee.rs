@@ -156,7 +156,7 @@ impl Model<'_> {
                 self.closed_until = self.closed_until.max(asked);
                 known.ready = waits.then_some(now);
             }
-            Verdict::Redirected => known.ready = waits.then_some(now),
+            Verdict::Again => known.ready = waits.then_some(now),
             Verdict::Failed if waits && known.retries < terms.backoff.multiplications => {
                 known.retries += 1;
                 let delay = terms.backoff.delay(self.world.period(), known.retries);

@@ -28,7 +28,7 @@ impl<J: Clone> Scheduler<J> {
             Verdict::Ends => Next::Ends(Ending::Failed),
             Verdict::Unknown => Next::Ends(Ending::Unknown),
             Verdict::Failed => self.failed(id.key, terms, now),
-            Verdict::Redirected => self.returned(id.key, now),
+            Verdict::Again => self.returned(id.key, now),
             Verdict::Throttled(asked) => self.throttled(id.key, asked, terms, now),
         };
         if matches!(next, Next::Ends(_)) {
