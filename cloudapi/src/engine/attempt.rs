@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::CallCell;
+use super::{CallCell, Renewal};
 use crate::error::{AttemptOutcome, Error};
 use crate::outcome::{Failure, Outcome};
 use crate::redirect::Hop;
@@ -66,7 +66,7 @@ impl Attempt {
         let signature = client
             .renewal()
             .filter(|_| hop.as_ref().is_none_or(|hop| hop.is_at_home))
-            .and_then(|renewal| renewal.signature())
+            .and_then(Renewal::signature)
             .filter(|signature| !outgoing.headers.contains_key(&signature.name));
         if let Some(signature) = signature {
             self.signed = Some(signature.number);
