@@ -4,10 +4,12 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use super::CallCell;
+use crate::body::{Body, FileIo};
 use crate::error::{AttemptOutcome, Error};
 use crate::outcome::{Failure, Outcome};
 use crate::redirect::Hop;
 use crate::schedule::{Answer, CallId, Ending, Next, Time, Verdict, retry_after};
+use crate::transport::Outgoing;
 
 /// An attempt that has its slot. Whatever happens to it, its call hears of it:
 /// an attempt that is dropped counts as abandoned.
@@ -35,8 +37,14 @@ impl Attempt {
         if let Some(runtime) = cell.runtime() {
             cell.keep(runtime.spawn(async move {
                 attempt.sent = true;
-                let outcome = attempt.outcome().await;
-                attempt.report(outcome);
+                if attempt.cell.request.options.streamed {
+                    // Boxed, so that the task of other calls is no larger.
+                    let (outcome, body) = Box::pin(attempt.opened()).await;
+                    attempt.report(outcome, body);
+                } else {
+                    let outcome = attempt.outcome().await;
+                    attempt.report(outcome, None);
+                }
             }));
         }
     }
@@ -48,27 +56,49 @@ impl Attempt {
         outcome.unwrap_or_else(|| Err(Failure::Timeout.into()))
     }
 
+    /// The same where the body of a success is left to the caller.
+    async fn opened(&self) -> (Outcome, Option<Box<Body>>) {
+        let clock = self.cell.client.scope().clock();
+        let hop = self.cell.hop();
+        let outgoing = self.outgoing(hop.as_deref());
+        let transport = self.cell.client.transport();
+        let opened = pin!(transport.open(outgoing, &|| self.file_io()));
+        match clock.within(self.until(), opened).await {
+            Some(Ok((response, body))) => (Ok(response), body.map(Box::new)),
+            Some(Err(error)) => (Err(error), None),
+            None => (Err(Failure::Timeout.into()), None),
+        }
+    }
+
     fn exchange(&self) -> impl Future<Output = Outcome> + use<> {
+        let hop = self.cell.hop();
+        let outgoing = self.outgoing(hop.as_deref());
+        let transport = self.cell.client.transport();
+        transport.exchange(outgoing, &|| self.file_io())
+    }
+
+    fn outgoing<'a>(&'a self, hop: Option<&'a Hop>) -> Outgoing<'a> {
         let CallCell {
             client, request, ..
         } = &*self.cell;
-        let hop = self.cell.hop();
-        client.transport().exchange(match &hop {
+        match hop {
             None => client.outgoing(request),
             Some(hop) => client.outgoing_to(hop, request),
-        })
+        }
+    }
+
+    fn file_io(&self) -> FileIo {
+        let clock = self.cell.client.scope().clock();
+        clock.file_io(self.cell.runtime())
     }
 
     /// The end of the attempt's time, or of the whole call's.
     fn until(&self) -> Time {
-        let options = &self.cell.request.options;
-        let timeout = options
-            .request_timeout
-            .unwrap_or(self.cell.client.terms().request_timeout);
+        let timeout = self.cell.request_timeout();
         self.started.after(timeout).min(self.cell.deadline())
     }
 
-    fn report(&mut self, outcome: Outcome) {
+    fn report(&mut self, outcome: Outcome, body: Option<Box<Body>>) {
         if std::mem::replace(&mut self.reported, true) {
             return;
         }
@@ -86,7 +116,7 @@ impl Attempt {
             Some(Next::Ends(ending)) => ending,
         };
         match (ending, outcome) {
-            (Ending::Done, Ok(response)) => cell.succeed(response, self.started, now),
+            (Ending::Done, Ok(response)) => cell.succeed(response, body, self.started, now),
             (ending, outcome) => {
                 let log = cell.take_log();
                 cell.answer(Err(Error::ended(cell, ending, Some(outcome), log)));
@@ -134,6 +164,6 @@ impl Drop for Attempt {
         } else {
             Failure::NoRuntime
         };
-        self.report(Err(failure.into()));
+        self.report(Err(failure.into()), None);
     }
 }
