@@ -46,7 +46,9 @@ table! {
     NotGiven => Runtime, NotGiven;
     PagesReturn => Runtime, PagesReturn;
     Paging => Runtime, Paging;
+    PartFallback => Runtime, PartFallback;
     PartMarker => Runtime, PartMarker;
+    PartProbe => Runtime, PartProbe;
     RestApi => Runtime, RestApi;
     Result => Runtime, Result;
     Retry => Runtime, Retry;

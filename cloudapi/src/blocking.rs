@@ -11,14 +11,26 @@ use std::sync::{OnceLock, mpsc};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::call::{Answer, RawCall};
+use crate::engine::Clock;
 use crate::error::Error;
 
 /// Waits for the response to a call.
 pub(crate) fn wait(mut call: RawCall) -> Answer {
+    let clock = call.clock().cloned().unwrap_or_default();
+    run(&clock, poll_fn(move |context| call.poll(context)))?
+}
+
+/// Waits for the output of a future.
+pub(crate) fn run<T: Send + 'static>(
+    clock: &Clock,
+    future: impl Future<Output = T> + Send + 'static,
+) -> Result<T, Error> {
     #[cfg(feature = "testing")]
-    if let Some(simulation) = call.simulation() {
-        return simulation.run(poll_fn(|context| call.poll(context)));
+    if let Some(simulation) = clock.simulation() {
+        return Ok(simulation.run(future));
     }
+    #[cfg(not(feature = "testing"))]
+    let Clock::System = clock;
     let runtime = runtime().map_err(|error| {
         Error::settings("the runtime for blocking calls cannot be started".to_owned())
             .caused_by(error)
@@ -26,9 +38,9 @@ pub(crate) fn wait(mut call: RawCall) -> Answer {
     let (answer, answered) = mpsc::sync_channel(1);
     runtime.spawn(async move {
         // Nobody receives it only if the thread has ended meanwhile.
-        let _ = answer.send(poll_fn(|context| call.poll(context)).await);
+        let _ = answer.send(future.await);
     });
-    answered.recv().unwrap_or_else(|_| Err(Error::abandoned()))
+    answered.recv().map_err(|_| Error::abandoned())
 }
 
 /// The runtime of all blocking calls in the process. It is never dropped, so

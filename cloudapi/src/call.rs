@@ -8,14 +8,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::Bytes;
 use serde::Serialize;
 
+use crate::body::Watch;
 use crate::decode::Read;
-use crate::engine::{CallCell, Handle};
+#[cfg(feature = "blocking")]
+use crate::engine::Clock;
+use crate::engine::{Answered, CallCell, Handle};
 use crate::error::Error;
 use crate::request::{IDEMPOTENCY_KEY, Request};
-use crate::response::Response;
 use crate::schedule::Retry;
 use crate::value::{Plain, header};
 
@@ -56,7 +57,7 @@ pub struct Call<T> {
 pub(crate) struct RawCall(State);
 
 /// The response, and the call that it answers.
-pub(crate) type Answer = Result<(Arc<CallCell>, Box<Response<Bytes>>), Error>;
+pub(crate) type Answer = Result<(Arc<CallCell>, Box<Answered>), Error>;
 
 enum State {
     Draft(Arc<CallCell>),
@@ -206,6 +207,7 @@ impl<T> Call<T> {
         let mut calls = 0_u64;
         loop {
             let mut request = first.request.clone();
+            request.body = request.body.afresh();
             let left = end.since(clock.now());
             let deadline = request.options.deadline.map_or(left, |own| own.min(left));
             request.options.deadline = Some(deadline);
@@ -226,8 +228,8 @@ impl<T> Call<T> {
     /// Waits for the answer on this thread.
     #[cfg(feature = "blocking")]
     pub(crate) fn wait(self) -> Result<T, Error> {
-        let (cell, response) = crate::blocking::wait(self.raw)?;
-        decode(&cell, self.read, *response)
+        let (cell, answered) = crate::blocking::wait(self.raw)?;
+        decode(&cell, self.read, *answered)
     }
 
     pub(crate) const fn cell(&self) -> Option<&Arc<CallCell>> {
@@ -247,7 +249,7 @@ impl<T> Future for Call<T> {
         let call = self.get_mut();
         let read = call.read;
         let answer = ready!(call.raw.poll(context));
-        Poll::Ready(answer.and_then(|(cell, response)| decode(&cell, read, *response)))
+        Poll::Ready(answer.and_then(|(cell, answered)| decode(&cell, read, *answered)))
     }
 }
 
@@ -272,13 +274,10 @@ impl RawCall {
         }
     }
 
-    /// The simulation that the call runs in, if it does in one.
-    #[cfg(all(feature = "blocking", feature = "testing"))]
-    pub(crate) fn simulation(&self) -> Option<crate::testing::Simulation> {
-        match &self.0 {
-            State::Draft(cell) => cell.client.scope().clock().simulation(),
-            _ => None,
-        }
+    /// The time that the call runs in, until it has ended.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn clock(&self) -> Option<&Clock> {
+        self.cell().map(|cell| cell.client.scope().clock())
     }
 
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Answer> {
@@ -296,7 +295,7 @@ impl RawCall {
                     Poll::Pending
                 }
                 Poll::Ready(answer) => {
-                    Poll::Ready(answer.map(|response| (Arc::clone(&handle.cell), response)))
+                    Poll::Ready(answer.map(|answered| (Arc::clone(&handle.cell), answered)))
                 }
             },
             State::Over => Poll::Ready(Err(Error::ended_already())),
@@ -312,9 +311,17 @@ impl RawCall {
     }
 }
 
-fn decode<T>(cell: &CallCell, read: Read<T>, response: Response<Bytes>) -> Result<T, Error> {
-    read(&response, cell.request.options.part)
-        .map_err(|source| Error::decode(cell, std::any::type_name::<T>(), source, response))
+fn decode<T>(cell: &CallCell, read: Read<T>, answered: Answered) -> Result<T, Error> {
+    let Answered { response, body } = answered;
+    match read {
+        Read::Whole(read) => read(&response, cell.request.options.part)
+            .map_err(|source| Error::decode(cell, std::any::type_name::<T>(), source, response)),
+        Read::Streamed(read) => {
+            let body =
+                body.map(|body| body.watched(|length| Watch::new(cell, response.clone(), length)));
+            Ok(read(response.map(|_| body)))
+        }
+    }
 }
 
 impl<T> fmt::Debug for Call<T> {

@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderValue};
 use url::Url;
 
 use crate::auth::Text;
+use crate::body::Source;
 use crate::details::{Details, ReadDetails};
 use crate::engine::{Membership, Renewal, Scope};
 use crate::redirect::Hop;
@@ -201,7 +202,7 @@ impl ClientCore {
     /// What goes out in an attempt after a redirect. The credentials of the
     /// client stay with its server.
     pub(crate) fn outgoing_to<'a>(&'a self, hop: &'a Hop, request: &'a Request) -> Outgoing<'a> {
-        static NO_BODY: Bytes = Bytes::new();
+        static NO_BODY: Source = Source::EMPTY;
         Outgoing {
             method: &hop.method,
             baseurl: &hop.url,

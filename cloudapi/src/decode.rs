@@ -13,6 +13,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 
+use crate::body::Body;
 use crate::json;
 use crate::outcome::BoxError;
 use crate::response::{FromResponse, Response};
@@ -26,8 +27,15 @@ pub struct Decoder<T> {
     pub(crate) read: Read<T>,
 }
 
-/// Reads a response, or of a JSON document only the part that the path leads to.
-pub(crate) type Read<T> = fn(&Response<Bytes>, &str) -> Result<T, BoxError>;
+/// The way from a response to a `T`.
+pub(crate) enum Read<T> {
+    /// Reads a response, or of a JSON document only the part that the path leads
+    /// to.
+    Whole(fn(&Response<Bytes>, &str) -> Result<T, BoxError>),
+    /// Hands over a response whose body is yet to come; if it has none, it is
+    /// one that is absent.
+    Streamed(fn(Response<Option<Body>>) -> T),
+}
 
 // Derived, these would demand the same of `T`.
 impl<T> Clone for Decoder<T> {
@@ -37,6 +45,14 @@ impl<T> Clone for Decoder<T> {
 }
 
 impl<T> Copy for Decoder<T> {}
+
+impl<T> Clone for Read<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Read<T> {}
 
 impl<T> fmt::Debug for Decoder<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -90,8 +106,48 @@ impl<T: FromResponse> Decodes for &&&&&&Marker<T> {
         Decoder {
             optional: T::OPTIONAL,
             json: false,
-            read: |response, _| T::from_response(response),
+            read: Read::Whole(|response, _| T::from_response(response)),
         }
+    }
+}
+
+/// The ways to hand over a body. They stand beside the types that read
+/// themselves, none of which is a body.
+macro_rules! streamed_ways {
+    ($($value:ty, $optional:literal, $read:expr;)*) => {$(
+        impl Decodes for &&&&&&Marker<$value> {
+            type Value = $value;
+
+            fn decoder(&self) -> Decoder<Self::Value> {
+                Decoder {
+                    optional: $optional,
+                    json: false,
+                    read: Read::Streamed($read),
+                }
+            }
+        }
+    )*};
+}
+
+streamed_ways! {
+    Body, false, |response| response.into_value().unwrap_or_default();
+    Response<Body>, false, |response| response.map(Option::unwrap_or_default);
+    Option<Body>, true, present;
+    Response<Option<Body>>, true, |response| {
+        let absent = response.is_absent();
+        response.map(|body| body.filter(|_| !absent))
+    };
+    Option<Response<Body>>, true, |response| {
+        let absent = response.is_absent();
+        (!absent).then(|| response.map(Option::unwrap_or_default))
+    };
+}
+
+/// `None` for a 404, and where there is no content (204 and 205).
+fn present(response: Response<Option<Body>>) -> Option<Body> {
+    match response.is_absent() {
+        true => None,
+        false => response.into_value(),
     }
 }
 
@@ -104,7 +160,7 @@ macro_rules! json_way {
                 Decoder {
                     optional: $optional,
                     json: true,
-                    read: $read,
+                    read: Read::Whole($read),
                 }
             }
         }
@@ -132,7 +188,7 @@ macro_rules! json_ways {
                 Decoder {
                     optional: false,
                     json: true,
-                    read: T::read,
+                    read: Read::Whole(T::read),
                 }
             }
         }
@@ -148,7 +204,8 @@ json_ways!(PartMarker);
     label = "what this endpoint returns",
     note = "a value is `()`, `String`, `cloudapi::Bytes`, a type read from JSON \
             (`#[derive(serde::Deserialize)]`), one with its own `cloudapi::FromResponse`, or an \
-            `Option` or `cloudapi::Response` of those"
+            `Option` or `cloudapi::Response` of those",
+    note = "`cloudapi::Body`, which is read piece by piece, has no parts: it goes without `unwrap`"
 )]
 pub trait ResponseType: Sized {
     #[doc(hidden)]

@@ -4,6 +4,7 @@ mod auth;
 mod baseurl;
 #[cfg(feature = "blocking")]
 mod blocking;
+mod body;
 mod call;
 mod client;
 mod credentials;
@@ -64,6 +65,7 @@ endpoint_macro! {
 }
 
 pub use crate::auth::Secret;
+pub use crate::body::{Body, Multipart, Part, RequestBody};
 pub use crate::call::Call;
 pub use crate::client::RestApi;
 pub use crate::credentials::{Credential, CredentialFuture, Credentials};
@@ -75,7 +77,7 @@ pub use crate::response::{FromResponse, Response};
 pub use crate::schedule::Retry;
 #[cfg(feature = "tower")]
 pub use crate::transport::Tower;
-pub use crate::transport::{Body, Transport, TransportFuture};
+pub use crate::transport::{Transport, TransportFuture};
 pub use crate::value::IntoBody;
 
 /// What a declaration needs, in one line: `use cloudapi::prelude::*;`.

@@ -31,6 +31,8 @@ pub enum Failure {
     TooLarge,
     /// The request cannot be sent as it is; the transport refused it.
     Unsendable,
+    /// The body of the request could not be made, or failed while it was sent.
+    Body,
     /// The tokio runtime that carried the attempt ended, or the attempt
     /// panicked.
     Abandoned,
@@ -47,6 +49,7 @@ impl fmt::Display for Failure {
             Self::Interrupted => "the connection broke before the response was complete",
             Self::TooLarge => "the response body is larger than `maximum_response_size`",
             Self::Unsendable => "the request cannot be sent",
+            Self::Body => "the body of the request cannot be read",
             Self::Abandoned => {
                 "the attempt was dropped: its tokio runtime ended or lacks `enable_all`, or it \
                  panicked"

@@ -3,6 +3,7 @@
 
 pub use crate::__all_setters as setters;
 pub use crate::auth::Text;
+pub use crate::body::{PartFallback, PartProbe};
 pub use crate::call::Call;
 pub use crate::client::{Client, RestApi};
 pub use crate::decode::{Decodes, DecodesLast, Marker, PartMarker};

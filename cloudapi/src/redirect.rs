@@ -118,6 +118,7 @@ mod tests {
     use http::{HeaderValue, Version};
 
     use super::*;
+    use crate::body::Source;
     use crate::request::Options;
     use crate::url_text::UrlText;
 
@@ -133,7 +134,7 @@ mod tests {
             method,
             url: UrlText::new("https://api.example.com/v2/a", 0),
             headers,
-            body: Bytes::from_static(b"{}"),
+            body: Source::Bytes(Bytes::from_static(b"{}")),
             options: Options::default(),
         }
     }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::auth::Text;
+use crate::body::{IntoMultipart, Multipart, Part, Source};
 use crate::call::Call;
 use crate::client::{ClientCore, RestApi};
-use crate::decode::Decoder;
+use crate::decode::{Decoder, Read};
 use crate::endpoint::Endpoint;
 use crate::engine::CallCell;
 use crate::pages::{PageItem, Pages, Paging};
@@ -27,7 +27,7 @@ pub(crate) struct Request {
     pub(crate) method: Method,
     pub(crate) url: UrlText,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: Source,
     pub(crate) options: Options,
 }
 
@@ -42,6 +42,8 @@ pub(crate) struct Options {
     pub(crate) optional: bool,
     /// The answer is to be JSON.
     pub(crate) json: bool,
+    /// The body of the answer is left to the caller.
+    pub(crate) streamed: bool,
     /// The header for a key that is made for the call.
     pub(crate) idempotency_key: Option<&'static str>,
     /// The part of the answer that is wanted; empty for the whole.
@@ -68,6 +70,17 @@ impl Request {
         }
     }
 
+    /// Sends a form. Its media type names the boundary, so no other will do.
+    fn send_form(&mut self, form: Multipart) -> Result<(), String> {
+        let body = form.into_body()?;
+        let media_type = body.media_type.unwrap_or_default();
+        let media_type = HeaderValue::from_str(&media_type)
+            .map_err(|error| format!("the boundary of the form cannot be sent: {error}"))?;
+        self.headers.insert(CONTENT_TYPE, media_type);
+        self.body = body.source.afresh();
+        Ok(())
+    }
+
     /// Gives the request a key by which the server knows it again, unless it has
     /// one. It stays the same over all attempts.
     fn make_idempotent(&mut self, name: &str) -> Result<(), String> {
@@ -89,6 +102,8 @@ impl Request {
 pub struct Draft {
     client: Arc<ClientCore>,
     request: Request,
+    /// The parts of a form, as far as they are given.
+    form: Option<Multipart>,
     problem: Option<String>,
 }
 
@@ -118,7 +133,7 @@ impl Draft {
                 method,
                 url,
                 headers: HeaderMap::new(),
-                body: Bytes::new(),
+                body: Source::EMPTY,
                 options: Options {
                     request_timeout: endpoint.request_timeout,
                     retry: endpoint.retry,
@@ -128,6 +143,7 @@ impl Draft {
                     ..Options::default()
                 },
             },
+            form: None,
             problem,
         }
     }
@@ -233,7 +249,10 @@ impl Draft {
     #[must_use]
     pub fn json<T: JsonBody>(self, body: &T) -> Self {
         match serde_json::to_vec(body) {
-            Ok(body) => self.with_body(Bytes::from(body), "application/json"),
+            Ok(body) => self.with_body(
+                Source::Bytes(body.into()),
+                HeaderValue::from_static("application/json"),
+            ),
             Err(error) => self.fail("the body cannot be written as JSON", error),
         }
     }
@@ -242,7 +261,10 @@ impl Draft {
     #[must_use]
     pub fn form<T: FormBody>(self, body: &T) -> Self {
         match serde_html_form::to_string(body) {
-            Ok(body) => self.with_body(Bytes::from(body), "application/x-www-form-urlencoded"),
+            Ok(body) => self.with_body(
+                Source::Bytes(body.into()),
+                HeaderValue::from_static("application/x-www-form-urlencoded"),
+            ),
             Err(error) => self.fail("the body cannot be written as a form", error),
         }
     }
@@ -250,8 +272,32 @@ impl Draft {
     /// A body as it is.
     #[must_use]
     pub fn body<T: IntoBody>(self, body: T) -> Self {
-        let media_type = T::MEDIA_TYPE;
-        self.with_body(body.into_body(), media_type)
+        let body = body.into_body();
+        let Some(media_type) = body.media_type else {
+            return self.with_body(body.source, HeaderValue::from_static(T::MEDIA_TYPE));
+        };
+        match HeaderValue::from_str(&media_type) {
+            Ok(media_type) => self.with_body(body.source, media_type),
+            Err(error) => self.fail("the media type of the body cannot be sent", error),
+        }
+    }
+
+    /// A form of several parts.
+    #[must_use]
+    pub fn multipart<T: IntoMultipart>(mut self, form: T) -> Self {
+        self.form = Some(form.into_multipart());
+        self
+    }
+
+    /// A part of a form; `None` leaves it out, and not the form.
+    #[must_use]
+    pub fn part(mut self, name: &'static str, part: Option<Part>) -> Self {
+        let form = self.form.take().unwrap_or_default();
+        self.form = Some(match part {
+            Some(part) => form.part(name, part),
+            None => form,
+        });
+        self
     }
 
     /// Takes only this part of the answer.
@@ -266,6 +312,7 @@ impl Draft {
         self.finish();
         self.request.options.optional = decoder.optional;
         self.request.options.json = decoder.json;
+        self.request.options.streamed = matches!(decoder.read, Read::Streamed(_));
         let cell = CallCell::new(self.client, self.request);
         Call::new(cell, decoder.read, self.problem)
     }
@@ -283,6 +330,10 @@ impl Draft {
         self.check(result);
         let result = self.client.add_query(&mut self.request.url);
         self.check(result);
+        if let Some(form) = self.form.take() {
+            let result = self.request.send_form(form);
+            self.check(result);
+        }
         self.request.say_that_the_body_is_empty();
         if let Some(name) = self.request.options.idempotency_key {
             let result = self.request.make_idempotent(name);
@@ -290,13 +341,13 @@ impl Draft {
         }
     }
 
-    fn with_body(mut self, body: Bytes, media_type: &'static str) -> Self {
+    fn with_body(mut self, body: Source, media_type: HeaderValue) -> Self {
         // One that the caller gave as a header stands.
         self.request
             .headers
             .entry(CONTENT_TYPE)
-            .or_insert_with(|| HeaderValue::from_static(media_type));
-        self.request.body = body;
+            .or_insert(media_type);
+        self.request.body = body.afresh();
         self
     }
 

@@ -10,6 +10,7 @@ use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 
 use crate::auth::Secret;
+use crate::body::RequestBody;
 use crate::outcome::BoxError;
 use crate::query;
 
@@ -222,38 +223,42 @@ impl<T: Serialize> FormBody for T {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a request body as it is",
     label = "this is marked `#[body]`",
-    note = "`#[body]` takes `String`, `&str`, `Vec<u8>`, `&[u8]` or `cloudapi::Bytes`; mark the \
-            parameter `#[json]` or `#[form]` to have it serialized"
+    note = "`#[body]` takes `String`, `&str`, `Vec<u8>`, `&[u8]`, `cloudapi::Bytes` or \
+            `cloudapi::RequestBody`; mark the parameter `#[json]` or `#[form]` to have it serialized"
 )]
 pub trait IntoBody {
-    /// The media type it is sent as, unless a `Content-Type` header says
-    /// otherwise.
+    /// The media type it is sent as, unless a `Content-Type` header or the
+    /// [`RequestBody`] itself says otherwise.
     const MEDIA_TYPE: &'static str;
 
-    /// The bytes.
-    fn into_body(self) -> Bytes;
+    /// What is sent.
+    fn into_body(self) -> RequestBody;
 }
 
 macro_rules! into_body {
-    ($($type:ty, $media_type:literal, $value:ident => $body:expr;)*) => {$(
+    ($($type:ty, $media_type:ident;)*) => {$(
         impl IntoBody for $type {
             const MEDIA_TYPE: &'static str = $media_type;
 
-            fn into_body(self) -> Bytes {
-                let $value = self;
-                $body
+            fn into_body(self) -> RequestBody {
+                self.into()
             }
         }
     )*};
 }
 
+const TEXT: &str = "text/plain; charset=utf-8";
+const OCTETS: &str = "application/octet-stream";
+
 into_body! {
-    String, "text/plain; charset=utf-8", text => Bytes::from(text);
-    &String, "text/plain; charset=utf-8", text => Bytes::copy_from_slice(text.as_bytes());
-    &str, "text/plain; charset=utf-8", text => Bytes::copy_from_slice(text.as_bytes());
-    Bytes, "application/octet-stream", bytes => bytes;
-    &Bytes, "application/octet-stream", bytes => bytes.clone();
-    Vec<u8>, "application/octet-stream", bytes => Bytes::from(bytes);
-    &Vec<u8>, "application/octet-stream", bytes => Bytes::copy_from_slice(bytes);
-    &[u8], "application/octet-stream", bytes => Bytes::copy_from_slice(bytes);
+    String, TEXT;
+    &String, TEXT;
+    &str, TEXT;
+    Bytes, OCTETS;
+    &Bytes, OCTETS;
+    Vec<u8>, OCTETS;
+    &Vec<u8>, OCTETS;
+    &[u8], OCTETS;
+    RequestBody, OCTETS;
+    &RequestBody, OCTETS;
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use cloudapi::prelude::*;
 use cloudapi::testing::{Reply, Server, Simulation};
-use cloudapi::{Body, Bytes, Error, ErrorKind, Transport, TransportFuture, http};
+use cloudapi::{Body, Error, ErrorKind, Transport, TransportFuture, http};
 use tests::current_thread;
 use tests::faults::{Answer, FaultServer};
 use tests::starts::{Start, Submitted, assert_limit};
@@ -36,7 +36,7 @@ impl Api {
 struct Refusing;
 
 impl Transport for Refusing {
-    fn send(&self, _: http::Request<Bytes>) -> TransportFuture {
+    fn send(&self, _: http::Request<Body>) -> TransportFuture {
         Box::pin(async {
             let mut response = http::Response::new(Body::from("no"));
             *response.status_mut() = http::StatusCode::UNPROCESSABLE_ENTITY;
@@ -62,7 +62,7 @@ impl Hanging {
 }
 
 impl Transport for Hanging {
-    fn send(&self, _: http::Request<Bytes>) -> TransportFuture {
+    fn send(&self, _: http::Request<Body>) -> TransportFuture {
         let hangs = self.sent.fetch_add(1, Ordering::SeqCst) < self.first;
         Box::pin(async move {
             if hangs {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use cloudapi::prelude::*;
-use cloudapi::{AttemptOutcome, Body, Bytes, ErrorKind, Failure, Transport, TransportFuture, http};
+use cloudapi::{AttemptOutcome, Body, ErrorKind, Failure, Transport, TransportFuture, http};
 use tests::current_thread;
 use tests::faults::{Answer, FaultServer, Received, Then};
 
@@ -175,7 +175,7 @@ impl Counting {
 }
 
 impl Transport for Counting {
-    fn send(&self, _: http::Request<Bytes>) -> TransportFuture {
+    fn send(&self, _: http::Request<Body>) -> TransportFuture {
         let counting = self.clone();
         Box::pin(async move {
             let counts = &counting.0;

@@ -8,7 +8,7 @@ use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
 use cloudapi::prelude::*;
-use cloudapi::{Body, Bytes, Transport, TransportFuture, http};
+use cloudapi::{Body, Transport, TransportFuture, http};
 
 #[rest_api(baseurl = "http://wakers.test/", callrateperhour = 360_000)]
 struct Api;
@@ -22,7 +22,7 @@ impl Api {
 struct Silent;
 
 impl Transport for Silent {
-    fn send(&self, _: http::Request<Bytes>) -> TransportFuture {
+    fn send(&self, _: http::Request<Body>) -> TransportFuture {
         Box::pin(pending())
     }
 }
@@ -31,7 +31,7 @@ impl Transport for Silent {
 struct Prompt;
 
 impl Transport for Prompt {
-    fn send(&self, _: http::Request<Bytes>) -> TransportFuture {
+    fn send(&self, _: http::Request<Body>) -> TransportFuture {
         Box::pin(async { Ok(http::Response::new(Body::from("done"))) })
     }
 }

@@ -6,7 +6,7 @@ use syn::{FnArg, ReceiverKind, ReturnType, Safety, Signature, Type};
 
 use super::{names, pages};
 use crate::diagnostics::{Diagnostic, Errors, find_keyword};
-use crate::model::{Endpoint, Verb};
+use crate::model::{Endpoint, Use, Verb};
 
 pub(crate) fn endpoint(endpoint: &Endpoint, errors: &mut Errors) {
     let signature = &endpoint.method.signature;
@@ -115,7 +115,7 @@ fn every_parameter_has_one_use(endpoint: &Endpoint, errors: &mut Errors) {
                 let help = match endpoint.verb.takes_body() {
                     true => format!(
                         "put `{{{name}}}` in the path, or mark it `#[query]`, \
-                         `#[header(\"X-Name\")]`, `#[json]`, `#[form]` or `#[body]`"
+                         `#[header(\"X-Name\")]`, `#[json]`, `#[form]`, `#[body]` or `#[part]`"
                     ),
                     false => format!(
                         "put `{{{name}}}` in the path, or mark it `#[query]` or \
@@ -145,17 +145,28 @@ fn a_request_has_one_body_if_its_method_allows(endpoint: &Endpoint, errors: &mut
         .parameters
         .iter()
         .filter_map(|parameter| parameter.uses.iter().find(|(usage, _)| usage.is_body()));
-    for (position, (_, origin)) in bodies.enumerate() {
+    let mut first: Option<&Use> = None;
+    for (usage, origin) in bodies {
         let verb = endpoint.verb.name();
+        let first = *first.get_or_insert(usage);
         if !endpoint.verb.takes_body() {
             errors.push(
                 Diagnostic::new(origin, format_args!("{verb} requests have no body"))
                     .help("make it `#[query]`, or declare the endpoint as `#[post]`"),
             );
-        } else if position > 0 {
+        } else if let (Use::Part(_), Use::Part(_)) = (first, usage) {
+            // Together they are the body.
+        } else if !std::ptr::eq(first, usage) {
             errors.push(
-                Diagnostic::new(origin, "a request has one body, and this is another")
-                    .help("put both into one struct"),
+                Diagnostic::new(origin, "a request has one body, and this is another").help(
+                    match (first.is_multipart(), usage.is_multipart()) {
+                        (false, false) => "put both into one struct",
+                        (true, true) => {
+                            "make all of them `#[part]`, or put all into one `Multipart`"
+                        }
+                        _ => "make the other one a `#[part]` too, of JSON with `Part::json(..)`",
+                    },
+                ),
             );
         }
     }

@@ -11,6 +11,7 @@ use crate::parse::header::Name;
 pub(super) fn are_sent_once(endpoint: &Endpoint, errors: &mut Errors) {
     headers(endpoint, errors);
     query(endpoint, errors);
+    parts(endpoint, errors);
 }
 
 fn headers(endpoint: &Endpoint, errors: &mut Errors) {
@@ -18,6 +19,11 @@ fn headers(endpoint: &Endpoint, errors: &mut Errors) {
     let declared = declared.map(|(name, _)| (name, name.literal.to_token_stream()));
     let parameters = parameters(endpoint).filter_map(|(usage, origin)| match usage {
         Use::Header(name) => Some((name, origin)),
+        _ => None,
+    });
+    let form = self::parameters(endpoint).find_map(|(usage, _)| match usage {
+        Use::Multipart => Some("#[multipart]"),
+        Use::Part(_) => Some("#[part]"),
         _ => None,
     });
     let mut sent: Vec<&Name> = Vec::new();
@@ -31,6 +37,32 @@ fn headers(endpoint: &Endpoint, errors: &mut Errors) {
         } else if sent.iter().any(|other| name.same_as(other)) {
             let what = format!("the header `{written}` is sent twice");
             errors.push(Diagnostic::new(origin, what).help("keep one of the two"));
+        } else if name.is("content-type")
+            && let Some(form) = form
+        {
+            let what = format!("`{form}` already sends the header `{written}`");
+            errors.push(Diagnostic::new(origin, what).help(
+                "take this one out: the header of a form of several parts names what is between \
+                 them; a part has a media type of its own, as in `Part::media_type`",
+            ));
+        }
+        sent.push(name);
+    }
+}
+
+/// Several parts of one name are several files of one field, and not a mistake of
+/// HTTP; but of parameters each has a name of its own.
+fn parts(endpoint: &Endpoint, errors: &mut Errors) {
+    let mut sent = Vec::new();
+    for (usage, origin) in parameters(endpoint) {
+        let Use::Part(name) = usage else { continue };
+        let name = name.value();
+        if sent.contains(&name) {
+            let what = format!("the part `{name}` is sent twice");
+            errors.push(Diagnostic::new(origin, what).help(
+                "rename one; to send several files under one name, take a `Multipart` as \
+                 `#[multipart]`",
+            ));
         }
         sent.push(name);
     }

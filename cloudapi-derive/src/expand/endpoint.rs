@@ -142,14 +142,18 @@ fn traits(endpoint: &Endpoint) -> TokenStream {
     let paths = &endpoint.paths;
     let decodes = paths.get(Name::Decodes);
     let decodes_last = paths.get(Name::DecodesLast);
-    let uses = |parameter: &Parameter| {
-        let mut uses = parameter.uses.iter();
-        uses.any(|(usage, _)| matches!(usage, Use::Header(_)))
+    let fallback = |name: Name, is_meant: fn(&Use) -> bool| {
+        let parameters = endpoint.parameters.iter();
+        let mut uses = parameters.flat_map(|parameter| &parameter.uses);
+        uses.any(|(usage, _)| is_meant(usage)).then(|| {
+            let fallback = paths.get(name);
+            quote!(use #fallback as _;)
+        })
     };
-    let header = endpoint.parameters.iter().any(uses).then(|| {
-        let fallback = paths.get(Name::HeaderFallback);
-        quote!(use #fallback as _;)
+    let header = fallback(Name::HeaderFallback, |usage| {
+        matches!(usage, Use::Header(_))
     });
+    let part = fallback(Name::PartFallback, |usage| matches!(usage, Use::Part(_)));
     // Pages know how they are read.
     let decodes = endpoint.pages.is_none().then(|| {
         quote! {
@@ -157,7 +161,7 @@ fn traits(endpoint: &Endpoint) -> TokenStream {
             use #decodes_last as _;
         }
     });
-    quote!(#decodes #header)
+    quote!(#decodes #header #part)
 }
 
 /// The request as far as it is known before it is sent.
@@ -277,5 +281,11 @@ fn sent(endpoint: &Endpoint, parameter: &Parameter, usage: &Use) -> TokenStream 
         Use::Json => quote_spanned!(span=> .json(&#ident)),
         Use::Form => quote_spanned!(span=> .form(&#ident)),
         Use::Body => quote_spanned!(span=> .body(#ident)),
+        Use::Multipart => quote_spanned!(span=> .multipart(#ident)),
+        Use::Part(name) => {
+            let probe = endpoint.paths.at(Name::PartProbe, span);
+            let name = name.value();
+            quote_spanned!(span=> .part(#name, #probe(&#ident).to_part()))
+        }
     }
 }

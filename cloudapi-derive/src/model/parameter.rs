@@ -9,7 +9,15 @@ use crate::diagnostics::{Diagnostic, Errors, shown};
 use crate::parse::header::Name;
 
 /// The attributes that say what becomes of a parameter.
-const USES: &[&str] = &["query", "header", "json", "form", "body"];
+const USES: &[&str] = &[
+    "query",
+    "header",
+    "json",
+    "form",
+    "body",
+    "multipart",
+    "part",
+];
 
 /// The attributes that the language allows on a parameter.
 const LINTS: &[&str] = &["allow", "deny", "expect", "forbid", "warn"];
@@ -34,6 +42,9 @@ pub(crate) enum Use {
     Json,
     Form,
     Body,
+    Multipart,
+    /// A part of a form, by its name.
+    Part(LitStr),
 }
 
 /// The tokens that say what becomes of a parameter.
@@ -54,7 +65,15 @@ impl ToTokens for Origin {
 
 impl Use {
     pub(crate) fn is_body(&self) -> bool {
-        matches!(self, Self::Json | Self::Form | Self::Body)
+        matches!(
+            self,
+            Self::Json | Self::Form | Self::Body | Self::Multipart | Self::Part(_)
+        )
+    }
+
+    /// Whether it is a form of several parts, or one of them.
+    pub(crate) fn is_multipart(&self) -> bool {
+        matches!(self, Self::Multipart | Self::Part(_))
     }
 }
 
@@ -129,11 +148,13 @@ fn is_lint(attribute: &Attribute) -> bool {
 fn read(attribute: &Attribute, parameter: &Ident) -> Result<Use, Diagnostic> {
     let name = attribute.path().require_ident().map(ToString::to_string);
     match name.as_deref().unwrap_or_default() {
-        "query" => query(attribute, parameter).map(Use::Query),
+        "query" => named(attribute, "query", parameter).map(Use::Query),
         "header" => header(attribute).map(Use::Header),
         "json" => bare(attribute, "json").map(|()| Use::Json),
         "form" => bare(attribute, "form").map(|()| Use::Form),
         "body" => bare(attribute, "body").map(|()| Use::Body),
+        "multipart" => bare(attribute, "multipart").map(|()| Use::Multipart),
+        "part" => named(attribute, "part", parameter).map(Use::Part),
         "cfg" | "cfg_attr" => Err(Diagnostic::new(
             attribute,
             "a parameter of an endpoint cannot depend on the configuration",
@@ -147,19 +168,21 @@ fn read(attribute: &Attribute, parameter: &Ident) -> Result<Use, Diagnostic> {
     }
 }
 
-fn query(attribute: &Attribute, parameter: &Ident) -> Result<LitStr, Diagnostic> {
-    const FORM: &str = "`#[query]`, or `#[query(\"name\")]` for another name";
+/// The name that the attribute gives, or that of the parameter.
+fn named(attribute: &Attribute, own: &str, parameter: &Ident) -> Result<LitStr, Diagnostic> {
+    let form = format!("`#[{own}]`, or `#[{own}(\"name\")]` for another name");
     let name = match &attribute.meta {
         Meta::Path(_) => LitStr::new(&parameter.unraw().to_string(), parameter.span()),
-        Meta::List(list) => list
-            .parse_args()
-            .map_err(|_| Diagnostic::new(attribute, "`#[query]` takes one name").expected(FORM))?,
+        Meta::List(list) => list.parse_args().map_err(|_| {
+            Diagnostic::new(attribute, format_args!("`#[{own}]` takes one name")).expected(&form)
+        })?,
         Meta::NameValue(_) => {
-            return Err(Diagnostic::new(attribute, "`#[query]` takes no `=`").expected(FORM));
+            let what = format!("`#[{own}]` takes no `=`");
+            return Err(Diagnostic::new(attribute, what).expected(form));
         }
     };
     match name.value().is_empty() {
-        true => Err(Diagnostic::new(name, "the name is empty").expected(FORM)),
+        true => Err(Diagnostic::new(name, "the name is empty").expected(form)),
         false => Ok(name),
     }
 }

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use http::StatusCode;
 
 use super::{CallCell, Renewal};
+use crate::body::{Body, FileIo};
 use crate::error::{AttemptOutcome, Error};
 use crate::outcome::{Failure, Outcome};
 use crate::redirect::Hop;
 use crate::schedule::{Answer, CallId, Ending, Next, Time, Verdict, retry_after};
+use crate::transport::Outgoing;
 
 /// An attempt that has its slot. Whatever happens to it, its call hears of it:
 /// an attempt that is dropped counts as abandoned.
@@ -40,8 +42,14 @@ impl Attempt {
         if let Some(runtime) = cell.runtime() {
             cell.keep(runtime.spawn(async move {
                 attempt.sent = true;
-                let outcome = attempt.outcome().await;
-                attempt.report(outcome);
+                if attempt.cell.request.options.streamed {
+                    // Boxed, so that the task of other calls is no larger.
+                    let (outcome, body) = Box::pin(attempt.opened()).await;
+                    attempt.report(outcome, body);
+                } else {
+                    let outcome = attempt.outcome().await;
+                    attempt.report(outcome, None);
+                }
             }));
         }
     }
@@ -53,38 +61,37 @@ impl Attempt {
         outcome.unwrap_or_else(|| Err(Failure::Timeout.into()))
     }
 
-    fn exchange(&mut self) -> impl Future<Output = Outcome> + use<> {
-        let CallCell {
-            client, request, ..
-        } = &*self.cell;
-        let hop = self.cell.hop();
-        let mut outgoing = match &hop {
-            None => client.outgoing(request),
-            Some(hop) => client.outgoing_to(hop, request),
-        };
-        // To another server they do not go, and what the call says itself stands.
-        let signature = client
-            .renewal()
-            .filter(|_| hop.as_ref().is_none_or(|hop| hop.is_at_home))
-            .and_then(Renewal::signature)
-            .filter(|signature| !outgoing.headers.contains_key(&signature.name));
-        if let Some(signature) = signature {
-            self.signed = Some(signature.number);
-            outgoing.credential = Some((signature.name, signature.value));
+    /// The same where the body of a success is left to the caller.
+    async fn opened(&mut self) -> (Outcome, Option<Box<Body>>) {
+        let until = self.until();
+        let Self { cell, signed, .. } = self;
+        let hop = cell.hop();
+        let outgoing = outgoing(cell, hop.as_deref(), signed);
+        let clock = cell.client.scope().clock();
+        let transport = cell.client.transport();
+        let opened = pin!(transport.open(outgoing, &|| file_io(cell)));
+        match clock.within(until, opened).await {
+            Some(Ok((response, body))) => (Ok(response), body.map(Box::new)),
+            Some(Err(error)) => (Err(error), None),
+            None => (Err(Failure::Timeout.into()), None),
         }
-        client.transport().exchange(outgoing)
+    }
+
+    fn exchange(&mut self) -> impl Future<Output = Outcome> + use<> {
+        let Self { cell, signed, .. } = self;
+        let hop = cell.hop();
+        let outgoing = outgoing(cell, hop.as_deref(), signed);
+        let transport = cell.client.transport();
+        transport.exchange(outgoing, &|| file_io(cell))
     }
 
     /// The end of the attempt's time, or of the whole call's.
     fn until(&self) -> Time {
-        let options = &self.cell.request.options;
-        let timeout = options
-            .request_timeout
-            .unwrap_or(self.cell.client.terms().request_timeout);
+        let timeout = self.cell.request_timeout();
         self.started.after(timeout).min(self.cell.deadline())
     }
 
-    fn report(&mut self, outcome: Outcome) {
+    fn report(&mut self, outcome: Outcome, body: Option<Box<Body>>) {
         if std::mem::replace(&mut self.reported, true) {
             return;
         }
@@ -102,7 +109,7 @@ impl Attempt {
             Some(Next::Ends(ending)) => ending,
         };
         match (ending, outcome) {
-            (Ending::Done, Ok(response)) => cell.succeed(response, self.started, now),
+            (Ending::Done, Ok(response)) => cell.succeed(response, body, self.started, now),
             (ending, outcome) => {
                 let log = cell.take_log();
                 cell.answer(Err(Error::ended(cell, ending, Some(outcome), log)));
@@ -159,6 +166,37 @@ impl Drop for Attempt {
         } else {
             Failure::NoRuntime
         };
-        self.report(Err(failure.into()));
+        self.report(Err(failure.into()), None);
     }
+}
+
+/// What goes out, and by which number its credentials are known.
+fn outgoing<'a>(
+    cell: &'a CallCell,
+    hop: Option<&'a Hop>,
+    signed: &mut Option<u64>,
+) -> Outgoing<'a> {
+    let CallCell {
+        client, request, ..
+    } = cell;
+    let mut outgoing = match hop {
+        None => client.outgoing(request),
+        Some(hop) => client.outgoing_to(hop, request),
+    };
+    // To another server they do not go, and what the call says itself stands.
+    let signature = client
+        .renewal()
+        .filter(|_| hop.is_none_or(|hop| hop.is_at_home))
+        .and_then(Renewal::signature)
+        .filter(|signature| !outgoing.headers.contains_key(&signature.name));
+    if let Some(signature) = signature {
+        *signed = Some(signature.number);
+        outgoing.credential = Some((signature.name, signature.value));
+    }
+    outgoing
+}
+
+fn file_io(cell: &CallCell) -> FileIo {
+    let clock = cell.client.scope().clock();
+    clock.file_io(cell.runtime())
 }

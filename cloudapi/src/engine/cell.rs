@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::Method;
 use tokio::task::JoinHandle;
 
+use crate::body::Body;
 use crate::client::ClientCore;
 use crate::error::{AttemptOutcome, AttemptRecord, Error};
 use crate::redirect::Hop;
@@ -17,7 +18,16 @@ use crate::response::Response;
 use crate::schedule::{CallId, Ending, Judgement, Refusal, Time};
 
 /// The one answer of a call. Boxed, since a million calls may wait for theirs.
-type Answer = Result<Box<Response<Bytes>>, Error>;
+type Answer = Result<Box<Answered>, Error>;
+
+/// A response that is the answer of a call.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    /// Its body is empty if it is yet to come.
+    pub(crate) response: Response<Bytes>,
+    /// The body that is yet to come.
+    pub(crate) body: Option<Box<Body>>,
+}
 
 /// What the engine knows of a call. It is shared by the caller, the scheduler
 /// and the attempt that is under way.
@@ -77,6 +87,19 @@ impl CallCell {
         self.request.judgement(method, self.client.terms().retry)
     }
 
+    /// Whether repeating the request does no harm, as it went out last.
+    pub(crate) fn is_harmless(&self) -> bool {
+        let hop = self.hop();
+        let method = hop.as_ref().map_or(&self.request.method, |hop| &hop.method);
+        self.judgement(method).idempotent
+    }
+
+    /// How long an attempt may take.
+    pub(crate) fn request_timeout(&self) -> Duration {
+        let own = self.request.options.request_timeout;
+        own.unwrap_or(self.client.terms().request_timeout)
+    }
+
     pub(crate) fn deadline(&self) -> Time {
         let after = self.request.options.deadline;
         after.map_or(Time::NEVER, |after| self.submitted.after(after))
@@ -109,7 +132,7 @@ impl CallCell {
         self.client.scope().clock().now().since(self.submitted)
     }
 
-    pub(super) const fn runtime(&self) -> Option<&tokio::runtime::Handle> {
+    pub(crate) const fn runtime(&self) -> Option<&tokio::runtime::Handle> {
         self.runtime.as_ref()
     }
 
@@ -156,14 +179,20 @@ impl CallCell {
         }
     }
 
-    pub(super) fn succeed(&self, response: Response<Bytes>, started: Time, now: Time) {
-        let mut response = Box::new(response);
+    pub(super) fn succeed(
+        &self,
+        response: Response<Bytes>,
+        body: Option<Box<Body>>,
+        started: Time,
+        now: Time,
+    ) {
+        let mut answered = Box::new(Answered { response, body });
         let state = self.lock();
         let failed = state.past.as_ref().map_or(0, |past| past.attempts.len());
         let attempts = u32::try_from(failed).map_or(u32::MAX, |failed| failed.saturating_add(1));
         let (started, ended) = (started.since(self.submitted), now.since(self.submitted));
-        response.set_history(attempts, started, ended);
-        Self::end(state, Ok(response));
+        answered.response.set_history(attempts, started, ended);
+        Self::end(state, Ok(answered));
     }
 
     /// Ends the call with an answer.

@@ -6,7 +6,10 @@ use std::sync::Weak;
 use std::task::{Context, Poll};
 use std::time::SystemTime;
 
+use tokio::runtime::Handle;
+
 use super::{Scope, pacer};
+use crate::body::FileIo;
 use crate::schedule::Time;
 
 #[derive(Clone, Debug, Default)]
@@ -34,6 +37,15 @@ impl Clock {
             Self::System => SystemTime::now(),
             #[cfg(feature = "testing")]
             Self::Manual(clock) => clock.wall(),
+        }
+    }
+
+    /// Where work on files is done. A simulation waits for nothing but its own
+    /// time, so there it is done at once.
+    pub(crate) fn file_io(&self, runtime: Option<&Handle>) -> FileIo {
+        match (self, runtime) {
+            (Self::System, Some(runtime)) => FileIo::Pool(runtime.clone()),
+            _ => FileIo::Here,
         }
     }
 
@@ -84,10 +96,43 @@ impl Clock {
         }
     }
 
+    /// A wait that can be kept; on the time of this runtime, whatever polls it.
+    pub(crate) fn sleep(&self, until: Time, runtime: Option<&Handle>) -> Sleep {
+        match self {
+            Self::System => {
+                let _runtime = runtime.map(Handle::enter);
+                let sleep = tokio::time::sleep_until(pacer::instant(until).into());
+                Sleep::System(Box::pin(sleep))
+            }
+            #[cfg(feature = "testing")]
+            Self::Manual(clock) => Sleep::Manual(clock.sleep_until(until)),
+        }
+    }
+
     /// Waits.
     pub(crate) async fn sleep_until(&self, until: Time) {
         let never = pin!(std::future::pending::<()>());
         let _none = self.within(until, never).await;
+    }
+}
+
+/// Ready once the time has come.
+#[derive(Debug)]
+pub(crate) enum Sleep {
+    System(Pin<Box<tokio::time::Sleep>>),
+    #[cfg(feature = "testing")]
+    Manual(super::manual::Sleep),
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        match self.get_mut() {
+            Self::System(sleep) => sleep.as_mut().poll(context),
+            #[cfg(feature = "testing")]
+            Self::Manual(sleep) => Pin::new(sleep).poll(context),
+        }
     }
 }
 

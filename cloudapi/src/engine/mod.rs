@@ -16,8 +16,8 @@ mod registry;
 mod renewal;
 mod scope;
 
-pub(crate) use cell::{CallCell, Handle};
-pub(crate) use clock::Clock;
+pub(crate) use cell::{Answered, CallCell, Handle};
+pub(crate) use clock::{Clock, Sleep};
 pub(crate) use registry::{JoinError, Membership, ScopeKey, join};
 pub(crate) use renewal::Renewal;
 pub(crate) use scope::{Claim, Scope};

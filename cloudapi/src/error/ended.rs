@@ -3,10 +3,13 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use super::{AttemptRecord, Error, ErrorKind};
+use bytes::Bytes;
+
+use super::{AttemptRecord, CallInfo, Error, ErrorKind};
 use crate::details::Details;
 use crate::engine::CallCell;
 use crate::outcome::{Failure, Outcome, TransportError};
+use crate::response::Response;
 use crate::schedule::{Ending, Refusal, Time};
 
 impl Error {
@@ -37,6 +40,29 @@ impl Error {
             None => {}
         }
         error
+    }
+}
+
+/// Of the body of a response whose head was the answer of its call.
+impl Error {
+    pub(crate) fn of_body(failed: TransportError) -> Self {
+        let mut error = Self::new(of_failure(failed.failure()), with_cause(&failed));
+        error.0.source = failed.into_source();
+        error
+    }
+
+    /// Adds what is known of the call.
+    pub(crate) fn after_head(
+        mut self,
+        call: CallInfo,
+        attempts: Vec<AttemptRecord>,
+        head: Response<Bytes>,
+        is_harmless: bool,
+    ) -> Self {
+        self.0.call = Some(call);
+        self.0.attempts = attempts;
+        self.0.is_harmless = is_harmless;
+        self.with_response(head)
     }
 }
 
@@ -131,7 +157,7 @@ const fn of_failure(failure: Failure) -> ErrorKind {
         Failure::Timeout => ErrorKind::Timeout,
         Failure::Interrupted => ErrorKind::Interrupted,
         Failure::TooLarge => ErrorKind::TooLarge,
-        Failure::Unsendable => ErrorKind::Request,
+        Failure::Unsendable | Failure::Body => ErrorKind::Request,
         Failure::Abandoned | Failure::NoRuntime => ErrorKind::Runtime,
     }
 }

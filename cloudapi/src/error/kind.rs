@@ -16,7 +16,8 @@ pub enum ErrorKind {
     /// Two clients claim one scope with different limits.
     Conflict,
     /// The arguments do not make a request: a path segment of `..`, a header
-    /// value with a line break, a body that cannot be serialized.
+    /// value with a line break, a body that cannot be serialized, a file to send
+    /// that is not there.
     Request,
     /// Nothing was sent: no such host, connection refused, connecting timed out.
     Connect,
@@ -43,6 +44,8 @@ pub enum ErrorKind {
     Pages,
     /// The response body is larger than `maximum_response_size`.
     TooLarge,
+    /// A file that a response is saved in cannot be written.
+    File,
     /// There is no tokio runtime to run the call on, or it has ended.
     Runtime,
 }

@@ -50,14 +50,26 @@ struct Inner {
     response: Option<Response<bytes::Bytes>>,
     details: Option<Box<dyn Details>>,
     retry_at: Option<SystemTime>,
+    /// Repeating the request does no harm, even though it was carried out.
+    is_harmless: bool,
     source: Option<BoxError>,
 }
 
-#[derive(Debug)]
-struct CallInfo {
+#[derive(Clone, Debug)]
+pub(crate) struct CallInfo {
     method: Method,
     url: String,
-    elapsed: Duration,
+    pub(crate) elapsed: Duration,
+}
+
+impl CallInfo {
+    pub(crate) fn of(cell: &CallCell) -> Self {
+        Self {
+            method: cell.request.method.clone(),
+            url: cell.request.shown_url(),
+            elapsed: cell.elapsed(),
+        }
+    }
 }
 
 impl Error {
@@ -156,6 +168,9 @@ impl Error {
 
     /// Whether the same call may succeed later, and repeating it does no harm.
     pub fn is_retryable(&self) -> bool {
+        if !self.0.is_harmless {
+            return false;
+        }
         match self.0.kind {
             // The world may be different then.
             ErrorKind::Connect
@@ -173,6 +188,7 @@ impl Error {
             | ErrorKind::TooLarge
             | ErrorKind::Pages
             | ErrorKind::Credentials
+            | ErrorKind::File
             | ErrorKind::Runtime => false,
             // It may do harm.
             ErrorKind::UnknownOutcome => false,
@@ -188,6 +204,7 @@ impl Error {
             response: None,
             details: None,
             retry_at: None,
+            is_harmless: true,
             source: None,
         }))
     }
@@ -200,6 +217,10 @@ impl Error {
         Self::new(ErrorKind::Conflict, message)
     }
 
+    pub(crate) fn file(message: String) -> Self {
+        Self::new(ErrorKind::File, message)
+    }
+
     pub(crate) fn request(message: String) -> Self {
         Self::new(ErrorKind::Request, message)
     }
@@ -210,11 +231,7 @@ impl Error {
     }
 
     pub(crate) fn of_call(mut self, cell: &CallCell) -> Self {
-        self.0.call = Some(CallInfo {
-            method: cell.request.method.clone(),
-            url: cell.request.shown_url(),
-            elapsed: cell.elapsed(),
-        });
+        self.0.call = Some(CallInfo::of(cell));
         self
     }
 

@@ -211,7 +211,7 @@ impl<T> PageByPage<T> {
                         return Poll::Pending;
                     };
                     return Poll::Ready(Some(
-                        answer.and_then(|(cell, response)| self.page(&cell, *response)),
+                        answer.and_then(|(cell, answered)| self.page(&cell, answered.response)),
                     ));
                 }
             }

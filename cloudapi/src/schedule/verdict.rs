@@ -97,6 +97,9 @@ impl Judgement {
             // A body over the limit will be over it again, but the request
             // was answered: its outcome is known.
             Failure::Tls | Failure::TooLarge | Failure::Unsendable => Verdict::Ends,
+            // A request that came in part is not acted upon (RFC 9112 8), and
+            // what the caller gives us another time does not mend.
+            Failure::Body => Verdict::Ends,
             Failure::NoRuntime => Verdict::Ends,
             // There is no runtime left to try again on.
             Failure::Abandoned if self.idempotent => Verdict::Ends,
@@ -175,6 +178,7 @@ mod tests {
             (Failure::Tls, Ends, Ends),
             (Failure::TooLarge, Ends, Ends),
             (Failure::Unsendable, Ends, Ends),
+            (Failure::Body, Ends, Ends),
             (Failure::Abandoned, Ends, Unknown),
             (Failure::NoRuntime, Ends, Ends),
         ];

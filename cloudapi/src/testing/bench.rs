@@ -40,7 +40,7 @@ impl Gate {
 /// The bytes that the request of a call takes by itself.
 pub fn request_memory<T>(call: &Call<T>) -> Option<usize> {
     let request = &call.cell()?.request;
-    Some(size_of_val(request) + request.url.memory() + request.body.len())
+    Some(size_of_val(request) + request.url.memory() + request.body.memory())
 }
 
 /// When the latest slots of the gate were given, by a clock of its own; for a

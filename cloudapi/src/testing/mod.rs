@@ -39,6 +39,7 @@
 pub mod bench;
 #[cfg(test)]
 mod page_tests;
+mod pieces;
 mod server;
 #[cfg(test)]
 mod tests;
@@ -51,7 +52,7 @@ use std::time::Duration;
 
 pub use self::server::{Reply, Sent, Server};
 use crate::engine::Clock;
-use crate::engine::manual::ManualClock;
+use crate::engine::manual::{ManualClock, Sleep};
 use crate::schedule::Time;
 
 /// A world with a time of its own, which passes only while all tasks in it
@@ -108,7 +109,11 @@ impl Simulation {
 
     /// Waits in simulated time.
     pub async fn sleep(&self, time: Duration) {
-        self.0.sleep_until(self.0.now().after(time)).await;
+        self.wait(time).await;
+    }
+
+    fn wait(&self, time: Duration) -> Sleep {
+        self.0.sleep_until(self.0.now().after(time))
     }
 
     #[cfg(feature = "blocking")]

@@ -9,8 +9,10 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use super::Simulation;
+use super::pieces::Pieces;
+use crate::body::Body;
 use crate::outcome::{Failure, TransportError};
-use crate::transport::{Body, Transport, TransportFuture};
+use crate::transport::{Transport, TransportFuture, read};
 
 /// Answers requests as a function says, and remembers them. A clone is the same
 /// server.
@@ -66,36 +68,52 @@ impl Server {
         self.lock().sent.clone()
     }
 
+    /// A request has come whole.
+    fn receive(&self, head: http::request::Parts, body: Bytes) -> Reply {
+        let mut state = self.lock();
+        let sent = Sent {
+            number: state.sent.len(),
+            at: self.0.simulation.now(),
+            method: head.method,
+            url: head.uri.to_string(),
+            headers: head.headers,
+            body,
+        };
+        let reply = (state.answer)(&sent);
+        state.sent.push(sent);
+        reply
+    }
+
+    async fn answer(&self, reply: Reply) -> Result<http::Response<Body>, TransportError> {
+        let simulation = &self.0.simulation;
+        simulation.sleep(reply.after).await;
+        let mut response = reply.outcome?;
+        if let Some(pieces) = reply.pieces {
+            *response.body_mut() = pieces.in_time(simulation);
+        }
+        Ok(response)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Transport for Server {
-    fn send(&self, request: http::Request<Bytes>) -> TransportFuture {
-        let simulation = self.0.simulation.clone();
-        let (head, body) = request.into_parts();
-        let reply = {
-            let mut state = self.lock();
-            let sent = Sent {
-                number: state.sent.len(),
-                at: simulation.now(),
-                method: head.method,
-                url: head.uri.to_string(),
-                headers: head.headers,
-                body,
-            };
-            let reply = (state.answer)(&sent);
-            state.sent.push(sent);
-            reply
-        };
+    fn send(&self, request: http::Request<Body>) -> TransportFuture {
+        let server = self.clone();
+        let (head, mut body) = request.into_parts();
+        if let Some(bytes) = body.as_bytes() {
+            let reply = server.receive(head, bytes.clone());
+            return Box::pin(async move { server.answer(reply).await });
+        }
         Box::pin(async move {
-            simulation.sleep(reply.after).await;
-            reply.outcome
+            let bytes = read(&mut body, u64::MAX).await?;
+            let reply = server.receive(head, bytes);
+            server.answer(reply).await
         })
     }
 }
-
 impl fmt::Debug for Server {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sent = self.lock().sent.len();
@@ -112,6 +130,8 @@ impl fmt::Debug for Server {
 pub struct Reply {
     after: Duration,
     outcome: Result<http::Response<Body>, TransportError>,
+    /// The body, if it comes piece by piece.
+    pieces: Option<Pieces>,
 }
 
 impl Reply {
@@ -127,6 +147,7 @@ impl Reply {
         Self {
             after: Duration::ZERO,
             outcome: Ok(response),
+            pieces: None,
         }
     }
 
@@ -150,12 +171,43 @@ impl Reply {
         Self {
             after: Duration::ZERO,
             outcome: Err(failure.into()),
+            pieces: None,
         }
     }
 
     /// No answer at all, ever.
     pub fn never() -> Self {
         Self::status(200).after(Duration::MAX)
+    }
+
+    /// A `200 OK` whose body comes in these pieces, each so long after what came
+    /// before it.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use cloudapi::testing::Reply;
+    ///
+    /// let second = Duration::from_secs(1);
+    /// let reply = Reply::pieces([(second, "one "), (second, "two")]);
+    /// ```
+    pub fn pieces<T: Into<Bytes>>(pieces: impl IntoIterator<Item = (Duration, T)>) -> Self {
+        let pieces = pieces.into_iter();
+        let mut reply = Self::status(200);
+        reply.pieces = Some(Pieces {
+            left: pieces.map(|(after, piece)| (after, piece.into())).collect(),
+            end: None,
+        });
+        reply
+    }
+
+    /// After the last of its [`pieces`](Self::pieces) this failure, in place of the
+    /// end. Other replies have no end to replace.
+    pub fn ending(mut self, failure: Failure) -> Self {
+        if let Some(pieces) = &mut self.pieces {
+            pieces.end = Some(failure);
+        }
+        self
     }
 
     /// Answers only after this time.

@@ -1,82 +1,14 @@
 //! Response bodies, read no further than a limit.
 
-use std::fmt;
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
 use bytes::{Bytes, BytesMut};
-use http_body::{Body as HttpBody, Frame, SizeHint};
-use http_body_util::BodyExt;
-use http_body_util::combinators::UnsyncBoxBody;
+use http_body::Body as _;
+use http_body_util::BodyExt as _;
 
-use crate::outcome::{BoxError, Failure, TransportError};
-
-/// The body of a response, as a [`Transport`](crate::Transport) brings it.
-pub struct Body(Kind);
-
-enum Kind {
-    Full(Option<Bytes>),
-    Stream(UnsyncBoxBody<Bytes, TransportError>),
-}
-
-impl Body {
-    /// A body that comes piece by piece. An error in it means that the
-    /// connection broke, unless it is a [`TransportError`] that says otherwise.
-    pub fn new<B>(body: B) -> Self
-    where
-        B: HttpBody<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
-        let body = body.map_err(|error| broken(error.into()));
-        Self(Kind::Stream(body.boxed_unsync()))
-    }
-}
-
-impl HttpBody for Body {
-    type Data = Bytes;
-    type Error = TransportError;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
-        match &mut self.get_mut().0 {
-            Kind::Full(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Kind::Stream(body) => Pin::new(body).poll_frame(context),
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match &self.0 {
-            Kind::Full(bytes) => {
-                SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
-            }
-            Kind::Stream(body) => body.size_hint(),
-        }
-    }
-}
-
-fn broken(error: BoxError) -> TransportError {
-    match error.downcast::<TransportError>() {
-        Ok(error) => *error,
-        Err(error) => TransportError::new(Failure::Interrupted, error),
-    }
-}
-
-impl<T: Into<Bytes>> From<T> for Body {
-    fn from(body: T) -> Self {
-        Self(Kind::Full(Some(body.into())))
-    }
-}
-
-impl fmt::Debug for Body {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Body(..)")
-    }
-}
+use crate::body::Body;
+use crate::outcome::{Failure, TransportError};
 
 /// Reads a body to its end.
-pub(super) async fn read(mut body: Body, maximum_size: u64) -> Result<Bytes, TransportError> {
+pub(crate) async fn read(body: &mut Body, maximum_size: u64) -> Result<Bytes, TransportError> {
     let mut collected = Collector::new(maximum_size);
     collected.expect(body.size_hint().lower())?;
     while let Some(frame) = body.frame().await {

@@ -9,6 +9,7 @@ mod classify;
 mod reqwest;
 #[cfg(feature = "tower")]
 mod tower;
+mod upload;
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -19,11 +20,12 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
 
-pub use self::body::Body;
-use self::body::read;
+pub(crate) use self::body::read;
 pub(crate) use self::reqwest::Reqwest;
 #[cfg(feature = "tower")]
 pub use self::tower::Tower;
+use self::upload::{Upload, UploadError};
+use crate::body::{Body, FileIo, Source};
 use crate::outcome::{Failure, Outcome, TransportError};
 use crate::response::Response;
 
@@ -38,6 +40,12 @@ pub type TransportFuture =
 /// redirects, since each attempt has to pay for a slot; and it needs no timeout,
 /// since the engine drops the future when `request_timeout` has passed.
 ///
+/// The body of the request is in memory ([`Body::as_bytes`]) or comes piece by
+/// piece, as an [`http_body::Body`]; its size hint is exact where its length is
+/// known. An error in it is told by the call whatever the transport makes of it.
+///
+/// [`http_body::Body`]: https://docs.rs/http-body/1/http_body/trait.Body.html
+///
 /// ```
 /// use cloudapi::{Body, Transport, TransportFuture, http};
 ///
@@ -46,14 +54,14 @@ pub type TransportFuture =
 /// struct Empty;
 ///
 /// impl Transport for Empty {
-///     fn send(&self, _: http::Request<cloudapi::Bytes>) -> TransportFuture {
+///     fn send(&self, _: http::Request<Body>) -> TransportFuture {
 ///         Box::pin(async { Ok(http::Response::new(Body::from("{}"))) })
 ///     }
 /// }
 /// ```
 pub trait Transport: Debug + Send + Sync + 'static {
     /// Sends the request and returns the response once its head is there.
-    fn send(&self, request: http::Request<Bytes>) -> TransportFuture;
+    fn send(&self, request: http::Request<Body>) -> TransportFuture;
 }
 
 /// One request, as the engine hands it over. It is borrowed, since it may have
@@ -70,7 +78,7 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) headers: &'a HeaderMap,
     /// Who calls, where that is renewed.
     pub(crate) credential: Option<(HeaderName, HeaderValue)>,
-    pub(crate) body: &'a Bytes,
+    pub(crate) body: &'a Source,
     pub(crate) maximum_response_size: u64,
 }
 
@@ -100,36 +108,146 @@ pub(crate) enum AnyTransport {
 
 impl AnyTransport {
     /// Sends the request and reads the response to its end. It is sent at once,
-    /// so that the future holds no more than what is to come.
-    pub(crate) fn exchange(&self, outgoing: Outgoing<'_>) -> impl Future<Output = Outcome> + use<> {
+    /// so that the future holds no more than what is to come; but a body that is
+    /// not in memory has to be opened before.
+    pub(crate) fn exchange(
+        &self,
+        outgoing: Outgoing<'_>,
+        io: &dyn Fn() -> FileIo,
+    ) -> impl Future<Output = Outcome> + use<> {
         let maximum_size = outgoing.maximum_response_size;
-        let sent = match self {
-            Self::Reqwest(reqwest) => Sent::Reqwest(reqwest.send(outgoing)),
-            Self::Custom(transport) => {
-                Sent::Custom(request(outgoing).map(|request| transport.send(request)))
+        let sent = match (self, outgoing.body) {
+            (Self::Reqwest(reqwest), Source::Bytes(body)) => {
+                Sent::Reqwest(reqwest.send(outgoing, body))
             }
+            _ => Sent::Other(self.send(outgoing, io)),
         };
         async move {
             match sent {
                 Sent::Reqwest(response) => reqwest::receive(response, maximum_size).await,
-                Sent::Custom(response) => {
-                    let (head, body) = response?.await?.into_parts();
-                    let body = read(body, maximum_size).await?;
-                    Ok(Response::new(head.status, head.version, head.headers, body))
-                }
+                Sent::Other(sending) => sending.receive(maximum_size).await,
             }
         }
+    }
+
+    /// Sends the request and returns the response once its head is there. That
+    /// of a success comes with its body, of which nothing has been read; any
+    /// other is read to its end.
+    pub(crate) fn open(
+        &self,
+        outgoing: Outgoing<'_>,
+        io: &dyn Fn() -> FileIo,
+    ) -> impl Future<Output = Result<(Response<Bytes>, Option<Body>), TransportError>> + use<> {
+        let maximum_size = outgoing.maximum_response_size;
+        self.send(outgoing, io).open(maximum_size)
+    }
+
+    fn send(&self, outgoing: Outgoing<'_>, io: &dyn Fn() -> FileIo) -> Sending {
+        if let Source::Bytes(bytes) = outgoing.body {
+            let response = self
+                .prepare(outgoing)
+                .map(|prepared| prepared.send(Body::from(bytes.clone())));
+            return Sending {
+                response,
+                upload: None,
+            };
+        }
+        let failed = Arc::<UploadError>::default();
+        let upload = Some(Arc::clone(&failed));
+        let source = outgoing.body;
+        let response = self.prepare(outgoing).map(|prepared| -> TransportFuture {
+            let (source, io) = (source.clone(), io());
+            Box::pin(async move {
+                let mut body = source.open(&io).await?;
+                if body.as_bytes().is_none() {
+                    body = Body::new(Upload::new(body, failed));
+                }
+                prepared.send(body).await
+            })
+        });
+        Sending { response, upload }
+    }
+
+    /// All but the body.
+    fn prepare(&self, outgoing: Outgoing<'_>) -> Result<Prepared, TransportError> {
+        Ok(match self {
+            Self::Reqwest(reqwest) => {
+                Prepared::Reqwest(reqwest.clone(), reqwest::request(outgoing))
+            }
+            Self::Custom(transport) => Prepared::Custom(Arc::clone(transport), head(outgoing)?),
+        })
     }
 }
 
 /// A response that is on its way.
 enum Sent<R> {
     Reqwest(R),
-    Custom(Result<TransportFuture, TransportError>),
+    Other(Sending),
 }
 
-fn request(mut outgoing: Outgoing<'_>) -> Result<http::Request<Bytes>, TransportError> {
-    let mut request = http::Request::new(outgoing.body.clone());
+/// A request that lacks its body only.
+enum Prepared {
+    Reqwest(Reqwest, ::reqwest::Request),
+    Custom(Arc<dyn Transport>, http::Request<()>),
+}
+
+impl Prepared {
+    fn send(self, body: Body) -> TransportFuture {
+        match self {
+            Self::Reqwest(reqwest, request) => reqwest.send_with(request, body),
+            Self::Custom(transport, head) => transport.send(head.map(|()| body)),
+        }
+    }
+}
+
+/// A response that is on its way, in a box of its own.
+struct Sending {
+    response: Result<TransportFuture, TransportError>,
+    /// Where the body of the request leaves its error, if it is not in memory.
+    upload: Option<Arc<UploadError>>,
+}
+
+impl Sending {
+    async fn receive(self, maximum_size: u64) -> Outcome {
+        let received = receive(self.response, maximum_size).await;
+        received.map_err(|error| explained(error, self.upload.as_deref()))
+    }
+
+    async fn open(
+        self,
+        maximum_size: u64,
+    ) -> Result<(Response<Bytes>, Option<Body>), TransportError> {
+        let opened = open(self.response, maximum_size).await;
+        opened.map_err(|error| explained(error, self.upload.as_deref()))
+    }
+}
+
+async fn receive(response: Result<TransportFuture, TransportError>, maximum_size: u64) -> Outcome {
+    let (head, mut body) = response?.await?.into_parts();
+    let body = read(&mut body, maximum_size).await?;
+    Ok(Response::new(head.status, head.version, head.headers, body))
+}
+
+async fn open(
+    response: Result<TransportFuture, TransportError>,
+    maximum_size: u64,
+) -> Result<(Response<Bytes>, Option<Body>), TransportError> {
+    let (head, mut body) = response?.await?.into_parts();
+    let (bytes, body) = match head.status.is_success() {
+        true => (Bytes::new(), Some(body)),
+        false => (read(&mut body, maximum_size).await?, None),
+    };
+    let response = Response::new(head.status, head.version, head.headers, bytes);
+    Ok((response, body))
+}
+
+/// What a transport takes for a broken connection may be our own body's doing.
+fn explained(error: TransportError, upload: Option<&UploadError>) -> TransportError {
+    upload.and_then(UploadError::take).unwrap_or(error)
+}
+
+fn head(mut outgoing: Outgoing<'_>) -> Result<http::Request<()>, TransportError> {
+    let mut request = http::Request::new(());
     *request.method_mut() = outgoing.method.clone();
     *request.headers_mut() = outgoing.all_headers();
     *request.uri_mut() = http::Uri::try_from(outgoing.url)

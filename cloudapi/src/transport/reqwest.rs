@@ -4,11 +4,14 @@
 use std::future::Future;
 use std::time::Duration;
 
+use bytes::Bytes;
+use http_body_util::BodyExt as _;
 use url::{Position, Url};
 
-use super::Outgoing;
 use super::body::Collector;
 use super::classify::classify;
+use super::{Outgoing, TransportFuture};
+use crate::body::Body;
 use crate::error::Error;
 use crate::outcome::Outcome;
 use crate::response::Response;
@@ -33,8 +36,35 @@ impl Reqwest {
     pub(super) fn send(
         &self,
         outgoing: Outgoing<'_>,
+        body: &Bytes,
     ) -> impl Future<Output = reqwest::Result<reqwest::Response>> + use<> {
-        self.0.execute(request(outgoing))
+        let mut request = request(outgoing);
+        if !body.is_empty() {
+            *request.body_mut() = Some(body.clone().into());
+        }
+        self.0.execute(request)
+    }
+
+    /// The same for any body, with a response that is not read yet.
+    pub(super) fn send_with(&self, mut request: reqwest::Request, body: Body) -> TransportFuture {
+        *request.body_mut() = to_reqwest(body);
+        execute(&self.0, request)
+    }
+}
+
+fn execute(client: &reqwest::Client, request: reqwest::Request) -> TransportFuture {
+    let response = client.execute(request);
+    Box::pin(async move {
+        let response = http::Response::<reqwest::Body>::from(response.await.map_err(classify)?);
+        Ok(response.map(|body| Body::new(body.map_err(classify))))
+    })
+}
+
+fn to_reqwest(body: Body) -> Option<reqwest::Body> {
+    match body.as_bytes() {
+        Some(bytes) if bytes.is_empty() => None,
+        Some(bytes) => Some(bytes.clone().into()),
+        None => Some(reqwest::Body::wrap(body)),
     }
 }
 
@@ -54,13 +84,11 @@ pub(super) async fn receive(
     Ok(Response::new(status, version, headers, body.finish()))
 }
 
-fn request(mut outgoing: Outgoing<'_>) -> reqwest::Request {
+/// A request without its body.
+pub(super) fn request(mut outgoing: Outgoing<'_>) -> reqwest::Request {
     let url = parsed(outgoing.baseurl, outgoing.url);
     let mut request = reqwest::Request::new(outgoing.method.clone(), url);
     *request.headers_mut() = outgoing.all_headers();
-    if !outgoing.body.is_empty() {
-        *request.body_mut() = Some(outgoing.body.clone().into());
-    }
     request
 }
 

@@ -8,7 +8,8 @@ use bytes::Bytes;
 use http_body::Body as HttpBody;
 use tower_service::Service;
 
-use super::{Body, Transport, TransportFuture};
+use super::{Transport, TransportFuture};
+use crate::body::Body;
 use crate::outcome::{BoxError, Failure, TransportError};
 
 /// Sends requests through a [`tower_service::Service`], and with it through
@@ -24,14 +25,14 @@ use crate::outcome::{BoxError, Failure, TransportError};
 /// use std::future::{Ready, ready};
 /// use std::task::{Context, Poll};
 ///
-/// use cloudapi::{Body, Bytes, Tower, http};
+/// use cloudapi::{Body, Tower, http};
 /// use tower_service::Service;
 ///
 /// /// Answers everything with an empty object.
 /// #[derive(Clone)]
 /// struct Empty;
 ///
-/// impl Service<http::Request<Bytes>> for Empty {
+/// impl Service<http::Request<Body>> for Empty {
 ///     type Response = http::Response<Body>;
 ///     type Error = Infallible;
 ///     type Future = Ready<Result<Self::Response, Infallible>>;
@@ -40,7 +41,7 @@ use crate::outcome::{BoxError, Failure, TransportError};
 ///         Poll::Ready(Ok(()))
 ///     }
 ///
-///     fn call(&mut self, _: http::Request<Bytes>) -> Self::Future {
+///     fn call(&mut self, _: http::Request<Body>) -> Self::Future {
 ///         ready(Ok(http::Response::new(Body::from("{}"))))
 ///     }
 /// }
@@ -68,13 +69,13 @@ impl<S> Tower<S> {
 
 impl<S, B> Transport for Tower<S>
 where
-    S: Service<http::Request<Bytes>, Response = http::Response<B>> + Clone + Send + 'static,
+    S: Service<http::Request<Body>, Response = http::Response<B>> + Clone + Send + 'static,
     S::Error: Into<BoxError>,
     S::Future: Send,
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    fn send(&self, request: http::Request<Bytes>) -> TransportFuture {
+    fn send(&self, request: http::Request<Body>) -> TransportFuture {
         let service = self.service.lock().unwrap_or_else(PoisonError::into_inner);
         let mut service = service.clone();
         Box::pin(async move {

@@ -26,8 +26,9 @@ pub fn hyper_client() -> HyperClient {
 pub struct HyperUtil(pub HyperClient);
 
 impl Transport for HyperUtil {
-    fn send(&self, request: Request<Bytes>) -> TransportFuture {
-        let response = self.0.request(request.map(Full::new));
+    fn send(&self, request: Request<Body>) -> TransportFuture {
+        let bytes = |body: Body| body.as_bytes().cloned().expect("a body in memory");
+        let response = self.0.request(request.map(|body| Full::new(bytes(body))));
         Box::pin(async move {
             match response.await {
                 Ok(response) => Ok(response.map(Body::new)),
@@ -55,7 +56,7 @@ impl AtOnce {
 }
 
 impl Transport for AtOnce {
-    fn send(&self, request: Request<Bytes>) -> TransportFuture {
+    fn send(&self, request: Request<Body>) -> TransportFuture {
         let sent = (Instant::now(), request.uri().path().to_owned());
         self.0
             .lock()

@@ -1,0 +1,17 @@
+use cloudapi::{Multipart, Result, post, rest_api};
+
+#[rest_api(baseurl = "https://api.example.com/v1/")]
+struct Api;
+
+impl Api {
+    #[post("images", headers("Content-Type" = "multipart/mixed"))]
+    async fn send(&self, #[multipart] form: &Multipart) -> Result<()>;
+}
+
+async fn used(api: &Api) -> Result<()> {
+    api.send(&Multipart::new()).await
+}
+
+fn main() {
+    let _ = used;
+}

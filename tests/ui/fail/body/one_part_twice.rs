@@ -1,0 +1,17 @@
+use cloudapi::{Part, Result, post, rest_api};
+
+#[rest_api(baseurl = "https://api.example.com/v1/")]
+struct Api;
+
+impl Api {
+    #[post("images")]
+    async fn send(&self, #[part] file: &Part, #[part("file")] other: &Part) -> Result<()>;
+}
+
+async fn used(api: &Api) -> Result<()> {
+    api.send(&Part::text("a"), &Part::text("b")).await
+}
+
+fn main() {
+    let _ = used;
+}

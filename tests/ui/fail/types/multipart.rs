@@ -1,0 +1,17 @@
+use cloudapi::{Result, post, rest_api};
+
+#[rest_api(baseurl = "https://api.example.com/v1/")]
+struct Api;
+
+impl Api {
+    #[post("images")]
+    async fn send(&self, #[multipart] form: &[(&str, &str)]) -> Result<()>;
+}
+
+async fn used(api: &Api) -> Result<()> {
+    api.send(&[("a", "b")]).await
+}
+
+fn main() {
+    let _ = used;
+}
