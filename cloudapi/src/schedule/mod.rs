@@ -6,6 +6,8 @@
 
 mod backoff;
 mod calls;
+#[cfg_attr(not(test), expect(dead_code, reason = "the engine does not use it yet"))]
+mod jitter;
 mod limit;
 mod line;
 mod retry_after;
