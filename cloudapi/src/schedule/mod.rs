@@ -13,6 +13,11 @@ mod calls;
 mod jitter;
 mod limit;
 mod line;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the engine does not use it yet")
+)]
+mod pace;
 mod retry_after;
 mod scheduler;
 #[cfg_attr(
