@@ -61,10 +61,13 @@ impl Bucket {
     }
 
     /// Whether the request that these are about drew on another part of the
-    /// same policy.
+    /// same policy. What has no part may be about all of them.
     pub(super) fn was_spared(&self, budgets: &[Budget]) -> bool {
-        budgets.iter().any(|budget| budget.policy == self.policy)
-            && !budgets.iter().any(|budget| self.is_of(budget))
+        let is_another_part = |budget: &Budget| {
+            let parts = self.partition.as_ref().zip(budget.partition.as_ref());
+            budget.policy == self.policy && parts.is_some_and(|(own, other)| own != other)
+        };
+        budgets.iter().any(is_another_part) && !budgets.iter().any(|budget| self.is_of(budget))
     }
 
     pub(super) fn has_counted(&self, start: Start) -> bool {

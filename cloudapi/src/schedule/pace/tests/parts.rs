@@ -25,6 +25,15 @@ fn a_start_is_taken_from_all_parts_until_its_response_names_its_own() {
         seconds(1),
     );
     assert_eq!(greedy(&mut pace, seconds(1), seconds(10)).len(), 8);
+    // What has no part may be about all parts.
+    let [all, one] = [window(9, secs(10)), part("core", window(99, secs(10)))];
+    for (first, then) in [(&all, &one), (&one, &all)] {
+        let (mut pace, _) = after([first.clone()]);
+        let start = pace.took(seconds(1));
+        let spread = pace.earliest();
+        pace.heard(&said([then.clone()]), start, seconds(1));
+        assert!(pace.earliest() >= spread);
+    }
     // A response that says nothing gives nothing back.
     let (mut pace, _) = after([part("search", window(9, secs(10)))]);
     let start = pace.took(seconds(1));
