@@ -6,10 +6,25 @@
 
 mod backoff;
 mod calls;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the engine does not use it yet")
+)]
+mod jitter;
 mod limit;
 mod line;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the engine does not use it yet")
+)]
+mod pace;
 mod retry_after;
 mod scheduler;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, unused_imports, reason = "the engine does not use it yet")
+)]
+mod signals;
 mod terms;
 mod throttle;
 mod time;

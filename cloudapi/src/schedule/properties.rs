@@ -24,15 +24,15 @@ use proptest::test_runner::Config;
 use super::Time;
 
 const MILLI: u64 = 1_000_000;
-const SECOND: u64 = 1_000 * MILLI;
+pub(super) const SECOND: u64 = 1_000 * MILLI;
 const HOUR: u64 = 3_600 * SECOND;
 
-const fn seconds(seconds: u64) -> Time {
+pub(super) const fn seconds(seconds: u64) -> Time {
     Time::from_nanos(seconds * SECOND)
 }
 
 /// A failure that is worth keeping becomes a test with a name.
-fn cases(cases: u32) -> Config {
+pub(super) fn cases(cases: u32) -> Config {
     Config {
         cases,
         failure_persistence: None,
