@@ -56,6 +56,7 @@ table! {
     Setup => Runtime, Setup;
     SyncReturn => Runtime, SyncReturn;
     Text => Runtime, Text;
+    Vendor => Runtime, vendor;
 
     Debug => Core, fmt::Debug;
     Duration => Core, time::Duration;

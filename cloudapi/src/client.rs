@@ -16,7 +16,7 @@ use crate::engine::{Membership, Renewal, Scope};
 use crate::redirect::Hop;
 use crate::request::Request;
 use crate::response::Response;
-use crate::schedule::{Retry, Terms};
+use crate::schedule::{Retry, Terms, VendorProfile};
 use crate::transport::{AnyTransport, Outgoing};
 use crate::url_text::UrlText;
 
@@ -95,6 +95,7 @@ pub(crate) struct ClientCore {
     terms: ClientTerms,
     read_details: Option<ReadDetails>,
     renewal: Option<Renewal>,
+    vendor: Arc<dyn VendorProfile>,
 }
 
 /// What all requests of a client have in common.
@@ -122,6 +123,7 @@ impl ClientCore {
         terms: ClientTerms,
         read_details: Option<ReadDetails>,
         renewal: Option<Renewal>,
+        vendor: Arc<dyn VendorProfile>,
     ) -> Self {
         let Common { headers, query } = common;
         let mut json_headers = headers.clone();
@@ -144,6 +146,7 @@ impl ClientCore {
             terms,
             read_details,
             renewal,
+            vendor,
         }
     }
 
@@ -170,6 +173,11 @@ impl ClientCore {
     /// The credentials, if they are such as are renewed.
     pub(crate) const fn renewal(&self) -> Option<&Renewal> {
         self.renewal.as_ref()
+    }
+
+    /// How the responses are read.
+    pub(crate) fn vendor(&self) -> &dyn VendorProfile {
+        &*self.vendor
     }
 
     pub(crate) const fn transport(&self) -> &AnyTransport {

@@ -80,6 +80,47 @@ pub use crate::transport::Tower;
 pub use crate::transport::{Transport, TransportFuture};
 pub use crate::value::IntoBody;
 
+/// What servers say about the pace, and how vendors differ in saying it.
+///
+/// `#[rest_api(vendor = "github", ..)]` reads responses as GitHub means them; so
+/// for `digitalocean`, `cloudflare`, `hetzner` and `stripe`. Without it the
+/// standards count: `Retry-After`, 429, `RateLimit` and the fields of its older
+/// drafts. What a server says only ever slows a client down.
+///
+/// A profile of your own overrides what its vendor does differently:
+///
+/// ```
+/// use cloudapi::prelude::*;
+/// use cloudapi::vendor::{ResetUnit, ResponseView, VendorProfile};
+///
+/// /// Refuses with a 420, and counts resets in milliseconds.
+/// #[derive(Debug)]
+/// struct Calm;
+///
+/// impl VendorProfile for Calm {
+///     fn is_refusal(&self, response: &ResponseView<'_>) -> bool {
+///         response.status().as_u16() == 420
+///     }
+///
+///     fn reset_unit(&self) -> ResetUnit {
+///         ResetUnit::Milliseconds
+///     }
+/// }
+///
+/// #[rest_api(baseurl = "https://api.example.com/", vendor = Calm)]
+/// struct Example;
+/// # fn main() -> Result<()> {
+/// # Example::new()?;
+/// # Ok(())
+/// # }
+/// ```
+pub mod vendor {
+    pub use crate::schedule::{
+        Budget, Cloudflare, DigitalOcean, GitHub, Hetzner, Partition, Refill, ResetUnit,
+        ResponseView, Said, Standard, Stripe, Unreadable, VendorProfile,
+    };
+}
+
 /// What a declaration needs, in one line: `use cloudapi::prelude::*;`.
 pub mod prelude {
     pub use crate::{

@@ -15,6 +15,7 @@ pub use crate::returns::{AsyncReturn, PagesReturn, SyncReturn};
 pub use crate::schedule::Retry;
 pub use crate::settings::Setup;
 pub use crate::value::{HeaderFallback, HeaderProbe};
+pub use crate::vendor;
 
 /// Stands in a builder for a field that has not been given.
 #[derive(Clone, Copy, Debug)]

@@ -45,6 +45,9 @@ macro_rules! __all_setters {
             /// Splits gate and queue by this text, in place of the declared
             /// one. It is hashed before it is kept. Default: as declared.
             scope: impl ::core::convert::Into<::std::string::String>;
+            /// Reads what responses say about the pace as this vendor means it.
+            /// Default: as the standards have it.
+            vendor: impl $crate::vendor::VendorProfile;
             /// Sends credentials with every request that are renewed when they end.
             credentials: impl $crate::Credentials;
             /// Sends all requests through a transport of your own.

@@ -14,7 +14,7 @@ use crate::credentials::Credentials;
 use crate::details::{self, ErrorBody, ReadDetails};
 use crate::engine::{Claim, Clock, JoinError, Renewal, ScopeKey, join};
 use crate::error::Error;
-use crate::schedule::{Backoff, Retry, Terms};
+use crate::schedule::{Backoff, Retry, Standard, Terms, VendorProfile};
 use crate::transport::{AnyTransport, Reqwest, Transport};
 
 const MULTIPLIERS: std::ops::RangeInclusive<f64> = 1.0..=1_000.0;
@@ -39,6 +39,7 @@ pub struct Setup {
     query: Vec<(&'static str, Text)>,
     read_details: Option<ReadDetails>,
     credentials: Option<Renewal>,
+    vendor: Arc<dyn VendorProfile>,
     declared_scope: Option<Text>,
     scope: Option<Secret>,
 }
@@ -77,6 +78,7 @@ impl Setup {
             query: Vec::new(),
             read_details: None,
             credentials: None,
+            vendor: Arc::new(Standard),
             declared_scope: None,
             scope: None,
         }
@@ -136,6 +138,13 @@ impl Setup {
     #[must_use]
     pub fn basic(mut self, user: Text, password: Text) -> Self {
         self.authorization = Some(Authorization::Basic(user, password));
+        self
+    }
+
+    /// Reads the responses as this vendor means them.
+    #[must_use]
+    pub fn vendor(mut self, vendor: impl VendorProfile) -> Self {
+        self.vendor = Arc::new(vendor);
         self
     }
 
@@ -223,6 +232,7 @@ impl Setup {
             terms,
             self.read_details,
             self.credentials,
+            self.vendor,
         )))
     }
 
@@ -268,6 +278,7 @@ impl Setup {
                 maximum_failed_attempts: u32::from(self.maximum_failed_attempts),
                 maximum_throttles: MAXIMUM_THROTTLES,
                 maximum_retry_after: self.maximum_retry_after,
+                least_wait: self.vendor.least_wait(),
             },
             request_timeout: self.request_timeout,
             maximum_response_size: self.maximum_response_size,

@@ -8,6 +8,7 @@ use syn::spanned::Spanned as _;
 use super::{builder, client, constant, docs};
 use crate::diagnostics::pointing_at;
 use crate::model::{Api, Filled, FilledPiece};
+use crate::parse::vendor::Vendor;
 use crate::paths::Name;
 
 pub(crate) fn expand(api: &Api) -> TokenStream {
@@ -102,7 +103,17 @@ fn setup(api: &Api) -> TokenStream {
         let span = pointing_at(error.span());
         quote_spanned!(span=> .errors::<#error>())
     });
-    quote!(#setup::new(#baseurl)#(.#names(#values))*#(#error)*)
+    let vendor = api.vendor.iter().map(|vendor| match vendor {
+        Vendor::Known(profile) => {
+            let profiles = api.paths.get(Name::Vendor);
+            quote!(.vendor(#profiles::#profile))
+        }
+        Vendor::Own(profile) => {
+            let span = pointing_at(profile.span());
+            quote_spanned!(span=> .vendor(#profile))
+        }
+    });
+    quote!(#setup::new(#baseurl)#(.#names(#values))*#(#error)*#(#vendor)*)
 }
 
 /// What the fields add to the settings, as calls on the setup.

@@ -8,6 +8,7 @@ use crate::parse::constant;
 use crate::parse::header::Name;
 use crate::parse::keys::Keys;
 use crate::parse::text::Fields;
+use crate::parse::vendor::{self, Vendor};
 use crate::parse::{pairs, value};
 use crate::paths::Paths;
 
@@ -34,6 +35,7 @@ const REACHED_BY: &[&str] = &[
     "bearer",
     "basic",
     "credentials",
+    "vendor",
     "headers",
     "query",
     "scope",
@@ -54,6 +56,7 @@ const BUILDER_METHODS: &[&str] = &[
     "scope",
     "simulation",
     "transport",
+    "vendor",
 ];
 
 /// A client's struct and its settings.
@@ -76,6 +79,8 @@ pub(crate) struct Api {
     pub(crate) scope: Option<Filled>,
     /// The API's own description of an error.
     pub(crate) error: Option<Type>,
+    /// How responses are read.
+    pub(crate) vendor: Option<Vendor>,
     /// Whether `new` is made.
     pub(crate) constructor: bool,
 }
@@ -96,6 +101,7 @@ impl Api {
         let query = query.map(|entry| pairs::query(&entry, Fields::Bare, errors));
         let scope = keys.read_with("scope", value::text, errors);
         let error = keys.read_with("error", value::ty, errors);
+        let vendor = keys.read_with("vendor", vendor::parse, errors);
         let constructor = keys.take("constructor", errors);
         let constructor = constructor.map(|entry| errors.ok(value::none(&entry)));
         let runtime = keys.read_with("crate", value::module, errors);
@@ -133,6 +139,7 @@ impl Api {
                 .collect(),
             scope: scope.map(&mut fill),
             error,
+            vendor,
             constructor: constructor.flatten().is_none(),
             fields,
             item,

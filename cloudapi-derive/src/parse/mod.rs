@@ -15,3 +15,4 @@ pub(crate) mod path;
 mod path_text;
 pub(crate) mod text;
 pub(crate) mod value;
+pub(crate) mod vendor;

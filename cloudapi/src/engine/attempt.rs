@@ -10,7 +10,7 @@ use crate::body::{Body, FileIo};
 use crate::error::{AttemptOutcome, Error};
 use crate::outcome::{Failure, Outcome};
 use crate::redirect::Hop;
-use crate::schedule::{Answer, CallId, Ending, Next, Time, Verdict, retry_after};
+use crate::schedule::{Answer, CallId, Ending, Next, ResponseView, Said, Time, Verdict};
 use crate::transport::Outgoing;
 
 /// An attempt that has its slot. Whatever happens to it, its call hears of it:
@@ -99,7 +99,8 @@ impl Attempt {
         let scope = cell.client.scope();
         let terms = cell.client.terms();
         let now = scope.clock().now();
-        let verdict = self.verdict(&outcome);
+        let said = self.said(&outcome);
+        let verdict = self.verdict(&outcome, &said);
         if verdict != Verdict::Done {
             // Recorded before the scheduler may start the next attempt.
             cell.record(self.started, now, AttemptOutcome::of(&outcome));
@@ -118,7 +119,7 @@ impl Attempt {
     }
 
     /// What the outcome means. A redirect that is followed is noted at once.
-    fn verdict(&self, outcome: &Outcome) -> Verdict {
+    fn verdict(&self, outcome: &Outcome, said: &Said) -> Verdict {
         let CallCell {
             client, request, ..
         } = &*self.cell;
@@ -139,22 +140,26 @@ impl Attempt {
             return Verdict::Again;
         }
         let method = hop.as_ref().map_or(&request.method, |hop| &hop.method);
-        self.cell.judgement(method).judge(self.answer(outcome))
-    }
-
-    fn answer(&self, outcome: &Outcome) -> Answer {
-        match outcome {
+        self.cell.judgement(method).judge(match outcome {
             Ok(response) => Answer::Response {
                 status: response.status(),
-                // Read only where it can matter.
-                retry_after: (!response.status().is_success())
-                    .then(|| {
-                        let wall = self.cell.client.scope().clock().wall();
-                        retry_after(response.headers(), wall)
-                    })
-                    .flatten(),
+                said,
             },
             Err(error) => Answer::Failure(error.failure()),
+        })
+    }
+
+    /// What the response says about the pace, as the vendor means it.
+    fn said(&self, outcome: &Outcome) -> Said {
+        let client = &self.cell.client;
+        match outcome {
+            Ok(response) => {
+                let (status, headers) = (response.status(), response.headers());
+                let wall = client.scope().clock().wall();
+                let view = ResponseView::new(status, headers, response.value(), wall);
+                client.vendor().read(&view)
+            }
+            Err(_) => Said::default(),
         }
     }
 }

@@ -20,10 +20,6 @@ mod line;
 mod pace;
 mod retry_after;
 mod scheduler;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "the engine does not use it yet")
-)]
 mod signals;
 mod terms;
 mod throttle;
@@ -38,6 +34,10 @@ pub(crate) use calls::CallId;
 pub(crate) use limit::Limit;
 pub(crate) use retry_after::retry_after;
 pub(crate) use scheduler::Scheduler;
+pub use signals::{
+    Budget, Cloudflare, DigitalOcean, GitHub, Hetzner, Partition, Refill, ResetUnit, ResponseView,
+    Said, Standard, Stripe, Unreadable, VendorProfile,
+};
 pub(crate) use terms::{Action, Ending, Gate, Next, Refusal, Terms};
 pub(crate) use time::Time;
 pub use verdict::Retry;

@@ -20,6 +20,8 @@ pub(crate) struct Terms {
     pub(crate) maximum_throttles: u16,
     /// The longest wait that a server may ask for.
     pub(crate) maximum_retry_after: Duration,
+    /// How long to wait at least after a refusal that does not say how long.
+    pub(crate) least_wait: Duration,
 }
 
 /// Something to carry out, for the call with the job `J`.

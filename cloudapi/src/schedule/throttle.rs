@@ -59,7 +59,11 @@ impl Throttle {
             self.closed_at = now;
         }
         let step = self.closings.min(terms.backoff.multiplications.max(1));
+        // What the vendor wants at least is where the series begins.
+        let least = u64::try_from(terms.least_wait.as_nanos()).unwrap_or(u64::MAX);
+        let grown = terms.backoff.delay(least, step.saturating_sub(1));
         let own = terms.backoff.delay(period, step);
+        let own = own.max(grown).max(terms.least_wait);
         // "Retry at once" from a server that has just refused is no pace.
         let Some(asked) = asked.filter(|asked| !asked.is_zero()) else {
             self.close(now.after(own));

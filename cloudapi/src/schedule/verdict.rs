@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use super::signals::Said;
 use crate::outcome::Failure;
 
 /// Which failed attempts are tried again.
@@ -26,11 +27,11 @@ pub enum Retry {
 
 /// What came of an attempt, as far as judging needs it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Answer {
+pub(crate) enum Answer<'a> {
     Response {
         status: StatusCode,
-        /// What Retry-After says, if there is one that can be read.
-        retry_after: Option<Duration>,
+        /// What the vendor's profile makes of it.
+        said: &'a Said,
     },
     Failure(Failure),
 }
@@ -64,22 +65,38 @@ pub(crate) enum Verdict {
 }
 
 impl Judgement {
-    pub(crate) fn judge(self, answer: Answer) -> Verdict {
+    pub(crate) fn judge(self, answer: Answer<'_>) -> Verdict {
         match answer {
-            Answer::Response {
-                status,
-                retry_after,
-            } => self.judge_response(status, retry_after),
+            Answer::Response { status, said } => self.judge_response(status, said),
             Answer::Failure(failure) => self.judge_failure(failure),
         }
     }
 
-    fn judge_response(self, status: StatusCode, retry_after: Option<Duration>) -> Verdict {
+    fn judge_response(self, status: StatusCode, said: &Said) -> Verdict {
+        // What the vendor says itself counts for more than the status.
+        if said.should_retry == Some(false) && self.retry != Retry::Always {
+            let never = Self {
+                retry: Retry::Never,
+                ..self
+            };
+            return never.judge_status(status);
+        }
+        if said.throttled {
+            return Verdict::Throttled(said.asked());
+        }
+        match self.judge_status(status) {
+            // It was refused and has had no effect, so nothing comes twice.
+            Verdict::Ends if said.should_retry == Some(true) && self.retry != Retry::Never => {
+                Verdict::Failed
+            }
+            verdict => verdict,
+        }
+    }
+
+    fn judge_status(self, status: StatusCode) -> Verdict {
         match status.as_u16() {
             200..=299 => Verdict::Done,
             404 if self.optional => Verdict::Done,
-            429 => Verdict::Throttled(retry_after),
-            503 if retry_after.is_some() => Verdict::Throttled(retry_after),
             // 520 to 524 are Cloudflare's: its edge got no usable answer.
             408 | 500 | 502 | 503 | 504 | 520..=524 => self.may_have_happened(),
             _ if self.retry == Retry::Always => Verdict::Failed,
@@ -118,7 +135,20 @@ impl Judgement {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderMap;
+
     use super::*;
+    use crate::schedule::signals::{ResponseView, Standard, VendorProfile};
+
+    fn said(status: u16, headers: &[(&'static str, &'static str)]) -> Said {
+        let status = StatusCode::from_u16(status).unwrap();
+        let headers: HeaderMap = headers
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect();
+        let wall = std::time::SystemTime::UNIX_EPOCH;
+        Standard.read(&ResponseView::new(status, &headers, b"", wall))
+    }
 
     fn judge(retry: Retry, idempotent: bool, status: u16) -> Verdict {
         let judgement = Judgement {
@@ -128,7 +158,7 @@ mod tests {
         };
         judgement.judge(Answer::Response {
             status: StatusCode::from_u16(status).unwrap(),
-            retry_after: None,
+            said: &said(status, &[]),
         })
     }
 
@@ -221,7 +251,7 @@ mod tests {
         };
         let verdict = judgement.judge(Answer::Response {
             status: StatusCode::SERVICE_UNAVAILABLE,
-            retry_after: wait,
+            said: &said(503, &[("retry-after", "7")]),
         });
         assert_eq!(verdict, Verdict::Throttled(wait));
     }
@@ -235,8 +265,44 @@ mod tests {
         };
         let verdict = judgement.judge(Answer::Response {
             status: StatusCode::NOT_FOUND,
-            retry_after: None,
+            said: &said(404, &[]),
         });
         assert_eq!(verdict, Verdict::Done);
+    }
+
+    #[test]
+    fn what_the_vendor_says_of_retries_counts_for_more_than_the_status() {
+        use Verdict::{Done, Ends, Failed, Unknown};
+        let judge = |retry, idempotent, status, should_retry| {
+            let judgement = Judgement {
+                retry,
+                idempotent,
+                optional: false,
+            };
+            let said = Said {
+                throttled: status == 429,
+                should_retry: Some(should_retry),
+                ..Said::default()
+            };
+            let status = StatusCode::from_u16(status).unwrap();
+            let said = &said;
+            judgement.judge(Answer::Response { status, said })
+        };
+        for (idempotent, status, should_retry, verdict) in [
+            (true, 500, false, Ends),
+            (false, 500, false, Unknown),
+            (true, 429, false, Ends),
+            (true, 200, false, Done),
+            (true, 409, true, Failed),
+            (false, 409, true, Failed),
+            // It may have had its effect, whatever the vendor hopes.
+            (false, 500, true, Unknown),
+            (true, 500, true, Failed),
+        ] {
+            let judged = judge(Retry::Standard, idempotent, status, should_retry);
+            assert_eq!(judged, verdict, "{status} {should_retry}");
+        }
+        assert_eq!(judge(Retry::Never, true, 409, true), Ends);
+        assert_eq!(judge(Retry::Always, true, 500, false), Failed);
     }
 }

@@ -91,6 +91,7 @@ impl World {
                 maximum_failed_attempts: 1,
                 maximum_throttles: 20,
                 maximum_retry_after: Duration::from_secs(3_600),
+                least_wait: Duration::ZERO,
             },
             calls: Vec::new(),
             lateness: Vec::new(),

@@ -19,9 +19,7 @@ mod vendor;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use response::ResponseView;
-pub(crate) use said::{Budget, Partition, Refill, Said, Unreadable};
-pub(crate) use unit::ResetUnit;
-pub(crate) use vendor::{
-    Cloudflare, DigitalOcean, GitHub, Hetzner, Standard, Stripe, VendorProfile,
-};
+pub use response::ResponseView;
+pub use said::{Budget, Partition, Refill, Said, Unreadable};
+pub use unit::ResetUnit;
+pub use vendor::{Cloudflare, DigitalOcean, GitHub, Hetzner, Standard, Stripe, VendorProfile};

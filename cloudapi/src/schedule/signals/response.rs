@@ -14,7 +14,7 @@ const LONGEST: Duration = Duration::from_secs(366 * 86_400);
 
 /// A response as a profile reads it.
 #[derive(Clone, Copy)]
-pub(crate) struct ResponseView<'a> {
+pub struct ResponseView<'a> {
     status: StatusCode,
     headers: &'a HeaderMap,
     body: &'a [u8],
@@ -38,21 +38,23 @@ impl<'a> ResponseView<'a> {
         }
     }
 
-    pub(crate) const fn status(&self) -> StatusCode {
+    /// The status.
+    pub const fn status(&self) -> StatusCode {
         self.status
     }
 
-    pub(crate) const fn headers(&self) -> &'a HeaderMap {
+    /// The headers.
+    pub const fn headers(&self) -> &'a HeaderMap {
         self.headers
     }
 
     /// The body, as far as it is there.
-    pub(crate) const fn body(&self) -> &'a [u8] {
+    pub const fn body(&self) -> &'a [u8] {
         self.body
     }
 
     /// The time of day by the server's clock.
-    pub(crate) fn server_time(&self) -> SystemTime {
+    pub fn server_time(&self) -> SystemTime {
         let date = self.headers.get(DATE).and_then(|date| date.to_str().ok());
         date.and_then(|date| httpdate::parse_http_date(date).ok())
             .unwrap_or(self.wall)
@@ -65,7 +67,7 @@ impl<'a> ResponseView<'a> {
     ///
     /// If it is there twice, so that nobody knows which one counts, or is not
     /// text.
-    pub(crate) fn text(&self, field: &'static str) -> Result<Option<&'a str>, Unreadable> {
+    pub fn text(&self, field: &'static str) -> Result<Option<&'a str>, Unreadable> {
         let mut values = self.headers.get_all(field).iter();
         let Some(value) = values.next() else {
             return Ok(None);
@@ -83,7 +85,7 @@ impl<'a> ResponseView<'a> {
     /// # Errors
     ///
     /// As [`text`](Self::text), and if it is not a number.
-    pub(crate) fn number(&self, field: &'static str) -> Result<Option<u64>, Unreadable> {
+    pub fn number(&self, field: &'static str) -> Result<Option<u64>, Unreadable> {
         let Some(text) = self.text(field)? else {
             return Ok(None);
         };
@@ -98,7 +100,7 @@ impl<'a> ResponseView<'a> {
     /// # Errors
     ///
     /// If it is there and neither.
-    pub(crate) fn retry_after(&self) -> Result<Option<Duration>, Unreadable> {
+    pub fn retry_after(&self) -> Result<Option<Duration>, Unreadable> {
         match retry_after(self.headers, self.wall) {
             Some(wait) => Ok(Some(wait.min(LONGEST))),
             None if !self.headers.contains_key("retry-after") => Ok(None),
@@ -111,7 +113,7 @@ impl<'a> ResponseView<'a> {
 
     /// Whether it comes from a cache, so that what it says of budgets is old
     /// (draft-ietf-httpapi-ratelimit-headers-11, 7.3).
-    pub(crate) fn is_from_a_cache(&self) -> bool {
+    pub fn is_from_a_cache(&self) -> bool {
         let age = self.headers.get(AGE).and_then(|age| age.to_str().ok());
         age.and_then(|age| digits(age.trim()))
             .is_some_and(|age| age > 0)

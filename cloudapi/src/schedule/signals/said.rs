@@ -7,29 +7,30 @@ use std::time::Duration;
 
 /// What a response says about the pace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Said {
+#[non_exhaustive]
+pub struct Said {
     /// The server refused the request because of a limit, and did not process
     /// it.
-    pub(crate) throttled: bool,
+    pub throttled: bool,
     /// How long the server asks to wait, by `Retry-After`.
-    pub(crate) retry_after: Option<Duration>,
+    pub retry_after: Option<Duration>,
     /// The shortest wait after a refusal that does not say how long; the next
     /// ones in a row grow from there.
-    pub(crate) least_wait: Duration,
+    pub least_wait: Duration,
     /// Whether trying again would help, if the vendor says so itself. It
     /// overrides what the status means.
-    pub(crate) should_retry: Option<bool>,
+    pub should_retry: Option<bool>,
     /// What remains of the limits that the request counted against.
-    pub(crate) budgets: Vec<Budget>,
+    pub budgets: Vec<Budget>,
     /// The first field that is there and makes no sense. It was ignored.
-    pub(crate) unreadable: Option<Unreadable>,
+    pub unreadable: Option<Unreadable>,
 }
 
 impl Said {
     /// How long the server wants to be left alone after this refusal: until
     /// the time it gave, or else until there is something left of each limit.
     /// `None` if it does not say, or has not refused.
-    pub(crate) fn asked(&self) -> Option<Duration> {
+    pub fn asked(&self) -> Option<Duration> {
         if !self.throttled {
             return None;
         }
@@ -45,25 +46,41 @@ impl Said {
 
 /// What remains of one of the vendor's limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Budget {
+#[non_exhaustive]
+pub struct Budget {
     /// Which limit it is; for the older fields, what they begin with.
-    pub(crate) policy: Cow<'static, str>,
+    pub policy: Cow<'static, str>,
     /// Which part of it, where the vendor counts several apart. A call draws on
     /// one part of each policy.
-    pub(crate) partition: Option<Partition>,
+    pub partition: Option<Partition>,
     /// So many requests in a window.
-    pub(crate) limit: Option<u64>,
+    pub limit: Option<u64>,
     /// So many are left.
-    pub(crate) remaining: u64,
+    pub remaining: u64,
     /// The length of a window.
-    pub(crate) window: Option<Duration>,
+    pub window: Option<Duration>,
     /// How long it is from now until more is left, or for a limit that refills
     /// [steadily](Refill::Steady) until all of it is.
-    pub(crate) reset: Duration,
-    pub(crate) refill: Refill,
+    pub reset: Duration,
+    /// How what was used comes back.
+    pub refill: Refill,
 }
 
 impl Budget {
+    /// A limit by this name of which so much is left until the reset, that long
+    /// from now.
+    pub fn new(policy: impl Into<Cow<'static, str>>, remaining: u64, reset: Duration) -> Self {
+        Self {
+            policy: policy.into(),
+            partition: None,
+            limit: None,
+            remaining,
+            window: None,
+            reset,
+            refill: Refill::default(),
+        }
+    }
+
     /// How long nothing is left of it, once nothing is.
     fn wait_when_spent(&self) -> Duration {
         match (self.refill, self.limit) {
@@ -80,7 +97,7 @@ impl Budget {
 
 /// How what was used comes back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Refill {
+pub enum Refill {
     /// All of it at the reset: a fixed window.
     #[default]
     AtReset,
@@ -94,14 +111,14 @@ pub(crate) enum Refill {
 /// One of the parts that a vendor counts apart: a resource of GitHub, or the
 /// partition of a `pk` parameter.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Partition {
+pub struct Partition {
     name: Option<Box<str>>,
     hash: u64,
 }
 
 impl Partition {
     /// A part that the vendor documents by name.
-    pub(crate) fn named(name: &str) -> Self {
+    pub fn named(name: &str) -> Self {
         let is_name = name.len() <= LONGEST_NAME;
         Self {
             hash: hash(name.as_bytes()),
@@ -111,7 +128,7 @@ impl Partition {
 
     /// A part that is known only to be the same or another one. Its key may
     /// stand for a user, so it is not kept.
-    pub(crate) fn opaque(key: &[u8]) -> Self {
+    pub fn opaque(key: &[u8]) -> Self {
         Self {
             hash: hash(key),
             name: None,
@@ -137,9 +154,11 @@ impl fmt::Debug for Partition {
 /// A field that cannot be read. What stood in it is not told: whatever a server
 /// puts there by mistake should not end up in a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Unreadable {
-    pub(crate) field: &'static str,
-    pub(crate) reason: &'static str,
+pub struct Unreadable {
+    /// The name of the field.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub reason: &'static str,
 }
 
 impl fmt::Display for Unreadable {

@@ -18,7 +18,7 @@ const GRACE: Duration = Duration::from_secs(60);
 /// time until the reset in the older drafts of the IETF and the time of day at
 /// DigitalOcean.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum ResetUnit {
+pub enum ResetUnit {
     /// Told by its size: above 10^12 milliseconds of the Unix epoch, above 10^9
     /// its seconds, and else seconds from now.
     #[default]

@@ -12,11 +12,11 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-pub(crate) use cloudflare::Cloudflare;
-pub(crate) use digitalocean::DigitalOcean;
-pub(crate) use github::GitHub;
-pub(crate) use hetzner::Hetzner;
-pub(crate) use stripe::Stripe;
+pub use cloudflare::Cloudflare;
+pub use digitalocean::DigitalOcean;
+pub use github::GitHub;
+pub use hetzner::Hetzner;
+pub use stripe::Stripe;
 
 use super::fields::{self, Policy, ServiceLimit};
 use super::triple::{FAMILIES, Family};
@@ -25,10 +25,18 @@ use super::{Budget, Partition, Refill, ResetUnit, ResponseView, Said, Unreadable
 
 /// How one vendor's responses speak of the pace.
 ///
+/// A profile for `vendor = MyProfile` is a unit struct or a constant.
+///
 /// Each method says one thing in which vendors differ, and its default is what
 /// the standards say; a profile of your own overrides those that are not so.
 /// [`read`](Self::read) puts them together.
-pub(crate) trait VendorProfile: fmt::Debug + Send + Sync {
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say how to read a vendor's responses",
+    label = "not `cloudapi::vendor::VendorProfile`",
+    note = "implement `cloudapi::vendor::VendorProfile` for it, and override what the vendor does \
+            differently; the known ones are `vendor = \"github\"` and the like"
+)]
+pub trait VendorProfile: fmt::Debug + Send + Sync + 'static {
     /// Whether the server refused the request because of a limit, and did not
     /// process it. By default a 429, and a 503 with a `Retry-After` that can be
     /// read.
@@ -112,7 +120,7 @@ pub(crate) trait VendorProfile: fmt::Debug + Send + Sync {
 /// (RFC 6585 4), `RateLimit` and `RateLimit-Policy`
 /// (draft-ietf-httpapi-ratelimit-headers), and the fields of the older drafts.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Standard;
+pub struct Standard;
 
 impl VendorProfile for Standard {}
 

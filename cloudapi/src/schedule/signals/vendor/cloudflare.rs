@@ -9,7 +9,7 @@ use super::VendorProfile;
 /// `Retry-After` with a 429. The limit is one of five minutes, and who exceeds it
 /// is shut out for the next five.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Cloudflare;
+pub struct Cloudflare;
 
 const FIVE_MINUTES: Duration = Duration::from_secs(300);
 

@@ -11,7 +11,7 @@ use crate::schedule::signals::{Refill, ResetUnit};
 /// then, and nobody knows how many more. The limit of each minute shows in a 429
 /// with `Retry-After`, and nothing remains then either.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct DigitalOcean;
+pub struct DigitalOcean;
 
 impl VendorProfile for DigitalOcean {
     fn reset_unit(&self) -> ResetUnit {

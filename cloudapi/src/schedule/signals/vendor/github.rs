@@ -14,7 +14,7 @@ use crate::schedule::signals::{Partition, ResetUnit, ResponseView, Unreadable};
 /// `x-ratelimit-resource` (core, search, graphql ..) is counted apart. The
 /// secondary limits cannot be seen before they are hit.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct GitHub;
+pub struct GitHub;
 
 /// What the message of a 403 says if it is the secondary limits, today and in
 /// former times.

@@ -9,7 +9,7 @@ use crate::schedule::signals::{Refill, ResetUnit};
 /// over the hour. `RateLimit-Reset` is when all of it has come back, in seconds
 /// of the Unix epoch.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Hetzner;
+pub struct Hetzner;
 
 impl VendorProfile for Hetzner {
     fn reset_unit(&self) -> ResetUnit {

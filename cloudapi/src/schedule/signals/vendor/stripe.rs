@@ -7,7 +7,7 @@ use crate::schedule::signals::{ResponseView, Unreadable};
 /// `Stripe-Should-Retry` says whether to try again, and overrides the status: a
 /// 409 may be worth it, and a 500 may not. What remains of a limit is not told.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Stripe;
+pub struct Stripe;
 
 const SHOULD_RETRY: &str = "stripe-should-retry";
 
