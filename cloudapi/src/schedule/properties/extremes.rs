@@ -66,12 +66,15 @@ fn terms() -> impl Strategy<Value = Terms> {
             maximum,
         },
     );
-    (backoff, edge(), throttles, wait()).prop_map(
-        |(backoff, maximum_failed_attempts, maximum_throttles, maximum_retry_after)| Terms {
-            backoff,
-            maximum_failed_attempts,
-            maximum_throttles,
-            maximum_retry_after,
+    (backoff, edge(), throttles, wait(), wait()).prop_map(
+        |(backoff, maximum_failed_attempts, maximum_throttles, maximum_retry_after, least_wait)| {
+            Terms {
+                backoff,
+                maximum_failed_attempts,
+                maximum_throttles,
+                maximum_retry_after,
+                least_wait,
+            }
         },
     )
 }

@@ -84,6 +84,7 @@ fn terms() -> impl Strategy<Value = Terms> {
             maximum_failed_attempts,
             maximum_throttles,
             maximum_retry_after: Duration::ZERO,
+            least_wait: Duration::ZERO,
         },
     )
 }
