@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 use syn::{FnArg, ReceiverKind, ReturnType, Safety, Signature, Type};
 
-use super::{names, pages};
+use super::{body, names, pages};
 use crate::diagnostics::{Diagnostic, Errors, find_keyword};
 use crate::model::{Endpoint, Verb};
 
@@ -15,7 +15,7 @@ pub(crate) fn endpoint(endpoint: &Endpoint, errors: &mut Errors) {
     it_takes_a_shared_self(signature, errors);
     it_returns_something_nameable(endpoint, errors);
     every_parameter_has_one_use(endpoint, errors);
-    a_request_has_one_body_if_its_method_allows(endpoint, errors);
+    body::there_is_one_if_the_method_allows(endpoint, errors);
     names::are_sent_once(endpoint, errors);
     an_idempotency_key_makes_a_difference(endpoint, errors);
     a_part_of_a_body_needs_a_body(endpoint, errors);
@@ -134,29 +134,6 @@ fn every_parameter_has_one_use(endpoint: &Endpoint, errors: &mut Errors) {
                     );
                 }
             }
-        }
-    }
-}
-
-/// A request carries one body, and servers may refuse one where HTTP gives it
-/// no meaning.
-fn a_request_has_one_body_if_its_method_allows(endpoint: &Endpoint, errors: &mut Errors) {
-    let bodies = endpoint
-        .parameters
-        .iter()
-        .filter_map(|parameter| parameter.uses.iter().find(|(usage, _)| usage.is_body()));
-    for (position, (_, origin)) in bodies.enumerate() {
-        let verb = endpoint.verb.name();
-        if !endpoint.verb.takes_body() {
-            errors.push(
-                Diagnostic::new(origin, format_args!("{verb} requests have no body"))
-                    .help("make it `#[query]`, or declare the endpoint as `#[post]`"),
-            );
-        } else if position > 0 {
-            errors.push(
-                Diagnostic::new(origin, "a request has one body, and this is another")
-                    .help("put both into one struct"),
-            );
         }
     }
 }
