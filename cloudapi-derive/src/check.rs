@@ -2,6 +2,7 @@
 //! reason. What is wrong with a single value was said when it was read.
 
 mod api;
+mod body;
 mod credentials;
 mod endpoint;
 mod extension;

@@ -12,7 +12,7 @@ mod verb;
 use syn::Ident;
 
 pub(crate) use self::api::{Api, is_builder_method};
-pub(crate) use self::endpoint::{Endpoint, Step};
+pub(crate) use self::endpoint::{Endpoint, FixedFields, Step};
 pub(crate) use self::extension::Extension;
 pub(crate) use self::field::{Field, Filled, FilledPiece};
 pub(crate) use self::pages::{Next, Pages};

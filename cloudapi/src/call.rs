@@ -1,5 +1,7 @@
 //! A call that can be adjusted before it runs.
 
+mod until;
+
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -150,79 +152,6 @@ impl<T> Call<T> {
             request.options.idempotent = true;
             Ok(())
         })
-    }
-
-    /// Makes the call again and again, until `done` says of its value that it is
-    /// what was waited for: a droplet that is active, an action that is complete.
-    ///
-    /// Each time is a call of its own, which takes its turn in the queue and pays
-    /// for its slots; the next follows `every` after the answer. Adjustments of
-    /// this call hold for all of them.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// use cloudapi::prelude::*;
-    ///
-    /// #[derive(serde::Deserialize)]
-    /// struct Action {
-    ///     status: String,
-    /// }
-    ///
-    /// #[rest_api(baseurl = "https://api.example.com/", callrateperhour = 5000)]
-    /// struct Example;
-    ///
-    /// impl Example {
-    ///     #[get("actions/{id}", unwrap = "action")]
-    ///     fn action(&self, id: u64) -> Call<Action>;
-    /// }
-    ///
-    /// # async fn run() -> Result<()> {
-    /// let example = Example::new()?;
-    /// let (every, within) = (Duration::from_secs(5), Duration::from_secs(600));
-    /// let action = example.action(7);
-    /// let action = action.until(every, within, |action| action.status == "completed").await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// If one of the calls fails for good, and, of the kind
-    /// [`Deadline`](crate::ErrorKind::Deadline), if the next one would come later
-    /// than `within` after the first.
-    pub async fn until(
-        self,
-        every: Duration,
-        within: Duration,
-        mut done: impl FnMut(&T) -> bool,
-    ) -> Result<T, Error> {
-        let first = match self.raw.0 {
-            State::Draft(cell) => cell,
-            State::Spoilt(cell, problem) => return Err(Error::request(problem).of_call(&cell)),
-            State::Waiting(_) | State::Over => return Err(Error::ended_already()),
-        };
-        let clock = first.client.scope().clock();
-        let end = clock.now().after(within);
-        let mut calls = 0_u64;
-        loop {
-            let mut request = first.request.clone();
-            request.body = request.body.afresh();
-            let left = end.since(clock.now());
-            let deadline = request.options.deadline.map_or(left, |own| own.min(left));
-            request.options.deadline = Some(deadline);
-            let cell = CallCell::new(Arc::clone(&first.client), request);
-            let value = Call::new(cell, self.read, None).await?;
-            calls += 1;
-            if done(&value) {
-                return Ok(value);
-            }
-            let next = clock.now().after(every);
-            if next > end {
-                return Err(Error::not_done(calls, within).of_call(&first));
-            }
-            clock.sleep_until(next).await;
-        }
     }
 
     /// Waits for the answer on this thread.

@@ -13,6 +13,7 @@ mod details;
 mod endpoint;
 mod engine;
 mod error;
+mod fields;
 mod json;
 mod outcome;
 mod pages;

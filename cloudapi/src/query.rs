@@ -1,7 +1,11 @@
 //! How values become query parameters and forms.
 
+mod list;
+
 use serde::Serialize;
 use serde_html_form::ser::{Error as FormError, push_to_string};
+
+pub(crate) use self::list::append_list;
 
 /// Appends `value` to `target` as pairs: under `name`, if it is a scalar, an
 /// `Option` or a sequence; under its own names, if it is a struct or a map.
@@ -11,6 +15,17 @@ pub(crate) fn append<T: Serialize + ?Sized>(
     value: &T,
 ) -> Result<(), FormError> {
     let start = target.len();
+    append_form(target, name, value)?;
+    without_plus(target, start);
+    Ok(())
+}
+
+/// The same for a form.
+pub(crate) fn append_form<T: Serialize + ?Sized>(
+    target: &mut String,
+    name: &str,
+    value: &T,
+) -> Result<(), FormError> {
     if pairs(target, &[(name, value)]).is_err()
         && let Err(error) = pairs(target, value)
     {
@@ -19,12 +34,15 @@ pub(crate) fn append<T: Serialize + ?Sized>(
         let json = serde_json::to_value(value).map_err(|_| error)?;
         pairs(target, &[(name, json)])?;
     }
-    // Both stand for a space in a form; only `%20` does everywhere in a URL.
+    Ok(())
+}
+
+/// Both stand for a space in a form; only `%20` does everywhere in a URL.
+fn without_plus(target: &mut String, start: usize) {
     if target[start..].contains('+') {
         let encoded = target[start..].replace('+', "%20");
         target.replace_range(start.., &encoded);
     }
-    Ok(())
 }
 
 fn pairs<T: Serialize + ?Sized>(target: &mut String, value: &T) -> Result<(), FormError> {

@@ -13,10 +13,12 @@ use crate::client::{ClientCore, RestApi};
 use crate::decode::{Decoder, Read};
 use crate::endpoint::Endpoint;
 use crate::engine::CallCell;
+use crate::fields::{Fields, FormField, JsonField};
 use crate::pages::{PageItem, Pages, Paging};
+use crate::query;
 use crate::schedule::{Judgement, Retry};
 use crate::url_text::UrlText;
-use crate::value::{FormBody, IntoBody, JsonBody, PathValue, Plain, QueryValue, header};
+use crate::value::{FormBody, IntoBody, JsonBody, PathValue, Plain, QueryList, QueryValue, header};
 
 /// The header for a key, if none is declared (draft-ietf-httpapi-idempotency-key-header).
 pub(crate) const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
@@ -104,6 +106,8 @@ pub struct Draft {
     request: Request,
     /// The parts of a form, as far as they are given.
     form: Option<Multipart>,
+    /// The body, if it is put together field by field.
+    fields: Fields,
     problem: Option<String>,
 }
 
@@ -144,6 +148,7 @@ impl Draft {
                 },
             },
             form: None,
+            fields: Fields::None,
             problem,
         }
     }
@@ -190,6 +195,25 @@ impl Draft {
             .request
             .url
             .query(value.is_secret(), |target| value.append(target, name));
+        self.check(result.map_err(|error| {
+            format!("the query parameter `{name}` cannot be written into a URL: {error}")
+        }));
+        self
+    }
+
+    /// A query parameter that is a list, with a delimiter between its items.
+    #[must_use]
+    pub fn query_list<T: QueryList>(
+        mut self,
+        name: &'static str,
+        delimiter: char,
+        value: &T,
+    ) -> Self {
+        let result = self.request.url.end_segment();
+        self.check(result);
+        let result = self.request.url.query(false, |target| {
+            query::append_list(target, name, delimiter, value)
+        });
         self.check(result.map_err(|error| {
             format!("the query parameter `{name}` cannot be written into a URL: {error}")
         }));
@@ -255,6 +279,48 @@ impl Draft {
             ),
             Err(error) => self.fail("the body cannot be written as JSON", error),
         }
+    }
+
+    /// A field of a body in JSON.
+    #[must_use]
+    pub fn json_field<T: JsonField>(mut self, name: &'static str, value: &T) -> Self {
+        let result = self.fields.json(name, value);
+        self.check(result);
+        self
+    }
+
+    /// A field of a body in JSON, of the endpoint itself.
+    #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "generated code has no other use for it"
+    )]
+    pub fn json_text(mut self, name: &'static str, text: Text) -> Self {
+        let text = text.finish().map_err(|problem| problem.to_string());
+        let result = text.and_then(|text| self.fields.json(name, text));
+        self.check(result);
+        self
+    }
+
+    /// A field of a body as a form.
+    #[must_use]
+    pub fn form_field<T: FormField>(mut self, name: &'static str, value: &T) -> Self {
+        let result = self.fields.form(name, value);
+        self.check(result);
+        self
+    }
+
+    /// A field of a body as a form, of the endpoint itself.
+    #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "generated code has no other use for it"
+    )]
+    pub fn form_text(mut self, name: &'static str, text: Text) -> Self {
+        let text = text.finish().map_err(|problem| problem.to_string());
+        let result = text.and_then(|text| self.fields.form(name, text));
+        self.check(result);
+        self
     }
 
     /// A body as a form.
@@ -334,6 +400,9 @@ impl Draft {
             let result = self.request.send_form(form);
             self.check(result);
         }
+        if let Some((body, media_type)) = std::mem::take(&mut self.fields).finish() {
+            self.set_body(Source::Bytes(body), HeaderValue::from_static(media_type));
+        }
         self.request.say_that_the_body_is_empty();
         if let Some(name) = self.request.options.idempotency_key {
             let result = self.request.make_idempotent(name);
@@ -342,13 +411,17 @@ impl Draft {
     }
 
     fn with_body(mut self, body: Source, media_type: HeaderValue) -> Self {
+        self.set_body(body, media_type);
+        self
+    }
+
+    fn set_body(&mut self, body: Source, media_type: HeaderValue) {
         // One that the caller gave as a header stands.
         self.request
             .headers
             .entry(CONTENT_TYPE)
             .or_insert(media_type);
         self.request.body = body.afresh();
-        self
     }
 
     fn fail(mut self, what: &str, error: impl std::fmt::Display) -> Self {

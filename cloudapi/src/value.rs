@@ -197,6 +197,18 @@ impl QueryValue for &Secret {
     }
 }
 
+/// A parameter that is put in the query as one list.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be put in a query as a list",
+    label = "this is marked `#[query]` with a delimiter",
+    note = "a list is a slice, a `Vec`, a set or an `Option` of one, of items that implement \
+            `serde::Serialize`: scalars, or enums without data"
+)]
+pub trait QueryList: Serialize {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize> QueryList for T {}
+
 /// A parameter that is sent as JSON.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as JSON",

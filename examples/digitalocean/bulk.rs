@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use examples::digitalocean::{DigitalOcean, NewTag, Resource, ResourceType, Resources, Tags};
+use examples::digitalocean::{DigitalOcean, Resource, ResourceType, Tags};
 use tokio::task::JoinSet;
 
 /// Makes the tag and gives it to each of the droplets, in a call of its own, so
@@ -13,7 +13,7 @@ pub(crate) async fn run(
     ids: &[u64],
 ) -> Result<(), Box<dyn Error>> {
     let tags = Tags::new(cloud);
-    tags.create(&NewTag { name: tag }).await?;
+    tags.create(tag).await?;
 
     // All calls begin at once; the client's gate lets them out one by one.
     let mut calls = JoinSet::new();
@@ -22,13 +22,7 @@ pub(crate) async fn run(
             resource_id: id.to_string(),
             resource_type: ResourceType::Droplet,
         };
-        let resources = [resource];
-        let call = tags.assign(
-            tag,
-            &Resources {
-                resources: &resources,
-            },
-        );
+        let call = tags.assign(tag, &[resource]);
         calls.spawn(async move { (id, call.await) });
     }
     let (mut done, mut failed) = (0, 0);

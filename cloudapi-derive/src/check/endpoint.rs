@@ -4,9 +4,9 @@ use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 use syn::{FnArg, ReceiverKind, ReturnType, Safety, Signature, Type};
 
-use super::{names, pages};
+use super::{body, names, pages};
 use crate::diagnostics::{Diagnostic, Errors, find_keyword};
-use crate::model::{Endpoint, Use, Verb};
+use crate::model::{Endpoint, Verb};
 
 pub(crate) fn endpoint(endpoint: &Endpoint, errors: &mut Errors) {
     let signature = &endpoint.method.signature;
@@ -15,7 +15,7 @@ pub(crate) fn endpoint(endpoint: &Endpoint, errors: &mut Errors) {
     it_takes_a_shared_self(signature, errors);
     it_returns_something_nameable(endpoint, errors);
     every_parameter_has_one_use(endpoint, errors);
-    a_request_has_one_body_if_its_method_allows(endpoint, errors);
+    body::there_is_one_if_the_method_allows(endpoint, errors);
     names::are_sent_once(endpoint, errors);
     an_idempotency_key_makes_a_difference(endpoint, errors);
     a_part_of_a_body_needs_a_body(endpoint, errors);
@@ -134,40 +134,6 @@ fn every_parameter_has_one_use(endpoint: &Endpoint, errors: &mut Errors) {
                     );
                 }
             }
-        }
-    }
-}
-
-/// A request carries one body, and servers may refuse one where HTTP gives it
-/// no meaning.
-fn a_request_has_one_body_if_its_method_allows(endpoint: &Endpoint, errors: &mut Errors) {
-    let bodies = endpoint
-        .parameters
-        .iter()
-        .filter_map(|parameter| parameter.uses.iter().find(|(usage, _)| usage.is_body()));
-    let mut first: Option<&Use> = None;
-    for (usage, origin) in bodies {
-        let verb = endpoint.verb.name();
-        let first = *first.get_or_insert(usage);
-        if !endpoint.verb.takes_body() {
-            errors.push(
-                Diagnostic::new(origin, format_args!("{verb} requests have no body"))
-                    .help("make it `#[query]`, or declare the endpoint as `#[post]`"),
-            );
-        } else if let (Use::Part(_), Use::Part(_)) = (first, usage) {
-            // Together they are the body.
-        } else if !std::ptr::eq(first, usage) {
-            errors.push(
-                Diagnostic::new(origin, "a request has one body, and this is another").help(
-                    match (first.is_multipart(), usage.is_multipart()) {
-                        (false, false) => "put both into one struct",
-                        (true, true) => {
-                            "make all of them `#[part]`, or put all into one `Multipart`"
-                        }
-                        _ => "make the other one a `#[part]` too, of JSON with `Part::json(..)`",
-                    },
-                ),
-            );
         }
     }
 }

@@ -1,10 +1,13 @@
-//! The rules for what a request sends under a name: headers and query parameters.
+//! The rules for what a request sends under a name: headers, query parameters and
+//! fields of the body.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 
 use crate::diagnostics::{Diagnostic, Errors};
-use crate::model::{Endpoint, Use};
+use syn::LitStr;
+
+use crate::model::{Endpoint, FixedFields, Use};
 use crate::parse::header::Name;
 
 /// Of two values of one name a server takes either, or joins them.
@@ -12,6 +15,8 @@ pub(super) fn are_sent_once(endpoint: &Endpoint, errors: &mut Errors) {
     headers(endpoint, errors);
     query(endpoint, errors);
     parts(endpoint, errors);
+    fields(endpoint, &endpoint.json, json_field, errors);
+    fields(endpoint, &endpoint.form, form_field, errors);
 }
 
 fn headers(endpoint: &Endpoint, errors: &mut Errors) {
@@ -72,7 +77,7 @@ fn query(endpoint: &Endpoint, errors: &mut Errors) {
     let declared = endpoint.query.iter();
     let declared = declared.map(|(name, _)| (name.value(), name.to_token_stream(), false));
     let parameters = parameters(endpoint).filter_map(|(usage, origin)| match usage {
-        Use::Query(name) => Some((name.value(), origin, true)),
+        Use::Query(name) | Use::QueryList(name, _) => Some((name.value(), origin, true)),
         _ => None,
     });
     let of_the_pages = endpoint.pages.as_ref().and_then(|pages| pages.parameter());
@@ -94,6 +99,40 @@ fn query(endpoint: &Endpoint, errors: &mut Errors) {
             );
         }
         sent.push((name, is_parameter));
+    }
+}
+
+fn json_field(usage: &Use) -> Option<&LitStr> {
+    match usage {
+        Use::JsonField(name) => Some(name),
+        _ => None,
+    }
+}
+
+fn form_field(usage: &Use) -> Option<&LitStr> {
+    match usage {
+        Use::FormField(name) => Some(name),
+        _ => None,
+    }
+}
+
+fn fields(
+    endpoint: &Endpoint,
+    declared: &Option<FixedFields>,
+    of: fn(&Use) -> Option<&LitStr>,
+    errors: &mut Errors,
+) {
+    let declared = declared.iter().flat_map(|(_, fields)| fields);
+    let declared = declared.map(|(name, _)| (name.value(), name.to_token_stream()));
+    let parameters =
+        parameters(endpoint).filter_map(|(usage, origin)| Some((of(usage)?.value(), origin)));
+    let mut sent = Vec::new();
+    for (name, origin) in declared.chain(parameters) {
+        if sent.contains(&name) {
+            let what = format!("the field `{name}` is sent twice");
+            errors.push(Diagnostic::new(origin, what).help("keep one of the two"));
+        }
+        sent.push(name);
     }
 }
 

@@ -7,7 +7,7 @@ use syn::{Ident, LitStr, ReturnType};
 
 use super::constant;
 use crate::diagnostics::pointing_at;
-use crate::model::{Endpoint, Next, Pages, Parameter, Step, Use};
+use crate::model::{Endpoint, FixedFields, Next, Pages, Parameter, Step, Use};
 use crate::parse::braces::Piece;
 use crate::parse::method::Method;
 use crate::parse::text::Text;
@@ -181,12 +181,22 @@ fn draft(endpoint: &Endpoint, span: Span) -> TokenStream {
         let (name, text) = (name.value(), self::text(endpoint, text));
         quote!(.text_query(#name, #text))
     });
+    let fields = |fields: &Option<FixedFields>, add: TokenStream| -> Vec<_> {
+        let fields = fields.iter().flat_map(|(_, fields)| fields);
+        let fields = fields.map(|(name, text)| {
+            let (name, text) = (name.value(), self::text(endpoint, text));
+            quote!(.#add(#name, #text))
+        });
+        fields.collect()
+    };
+    let json = fields(&endpoint.json, quote!(json_text));
+    let form = fields(&endpoint.form, quote!(form_text));
     let sent = endpoint.parameters.iter().flat_map(|parameter| {
         let uses = parameter.uses.iter();
         uses.map(|(usage, _)| sent(endpoint, parameter, usage))
     });
     quote_spanned! {span=>
-        #draft::new(#this, const { &#declared })#(#steps)*#(#headers)*#(#query)*#(#sent)*
+        #draft::new(#this, const { &#declared })#(#steps)*#(#headers)*#(#query)*#(#json)*#(#form)*#(#sent)*
     }
 }
 
@@ -273,13 +283,25 @@ fn sent(endpoint: &Endpoint, parameter: &Parameter, usage: &Use) -> TokenStream 
             let name = name.value();
             quote_spanned!(span=> .query(#name, &#ident))
         }
+        Use::QueryList(name, delimiter) => {
+            let name = name.value();
+            quote_spanned!(span=> .query_list(#name, #delimiter, &#ident))
+        }
         Use::Header(name) => {
             let probe = endpoint.paths.at(Name::HeaderProbe, span);
             let name = name.literal.value();
             quote_spanned!(span=> .header(#name, #probe(&#ident).header_value()))
         }
         Use::Json => quote_spanned!(span=> .json(&#ident)),
+        Use::JsonField(name) => {
+            let name = name.value();
+            quote_spanned!(span=> .json_field(#name, &#ident))
+        }
         Use::Form => quote_spanned!(span=> .form(&#ident)),
+        Use::FormField(name) => {
+            let name = name.value();
+            quote_spanned!(span=> .form_field(#name, &#ident))
+        }
         Use::Body => quote_spanned!(span=> .body(#ident)),
         Use::Multipart => quote_spanned!(span=> .multipart(#ident)),
         Use::Part(name) => {

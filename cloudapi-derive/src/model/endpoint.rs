@@ -40,10 +40,15 @@ pub(crate) struct Endpoint {
     /// compiler knows whether they exist.
     pub(crate) headers: Vec<(Name, Text)>,
     pub(crate) query: Vec<(LitStr, Text)>,
+    pub(crate) json: Option<FixedFields>,
+    pub(crate) form: Option<FixedFields>,
     /// The method without the attributes that are ours.
     pub(crate) method: Method,
     pub(crate) parameters: Vec<Parameter>,
 }
+
+/// The key, and the fields of the body that it declares.
+pub(crate) type FixedFields = (Ident, Vec<(LitStr, Text)>);
 
 #[derive(Debug)]
 pub(crate) struct Path {
@@ -88,6 +93,12 @@ impl Endpoint {
         let headers = headers.map(|entry| pairs::headers(&entry, Fields::OfSelf, errors));
         let query = keys.take("query", errors);
         let query = query.map(|entry| pairs::query(&entry, Fields::OfSelf, errors));
+        let mut fixed = |name| {
+            let entry = keys.take(name, errors)?;
+            let fields = pairs::fields(&entry, errors);
+            Some((entry.key, fields))
+        };
+        let (json, form) = (fixed("json"), fixed("form"));
         let runtime = keys.read_with("crate", value::module, errors);
         if let Some(pages) = &mut pages {
             pages.note_misspelt(&keys);
@@ -121,6 +132,8 @@ impl Endpoint {
             pages,
             headers: headers.unwrap_or_default(),
             query: query.unwrap_or_default(),
+            json,
+            form,
             method,
             parameters,
         }

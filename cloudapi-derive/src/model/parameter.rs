@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
-use syn::{Attribute, FnArg, Ident, LitStr, Meta, Pat, PatType};
+use syn::parse::ParseStream;
+use syn::{Attribute, FnArg, Ident, LitStr, Meta, Pat, PatType, Token};
 
 use crate::diagnostics::{Diagnostic, Errors, shown};
 use crate::parse::header::Name;
@@ -18,6 +19,9 @@ const USES: &[&str] = &[
     "multipart",
     "part",
 ];
+
+/// How a list can be one query parameter: the styles of OpenAPI 3.
+const DELIMITERS: &[(&str, char)] = &[("comma", ','), ("space", ' '), ("pipe", '|')];
 
 /// The attributes that the language allows on a parameter.
 const LINTS: &[&str] = &["allow", "deny", "expect", "forbid", "warn"];
@@ -38,9 +42,15 @@ pub(crate) enum Use {
     /// It fills a placeholder of the path.
     Path,
     Query(LitStr),
+    /// A list as one query parameter, with this between its items.
+    QueryList(LitStr, char),
     Header(Name),
     Json,
+    /// A field of the JSON object that is the body.
+    JsonField(LitStr),
     Form,
+    /// A field of the form that is the body.
+    FormField(LitStr),
     Body,
     Multipart,
     /// A part of a form, by its name.
@@ -60,20 +70,6 @@ impl Origin {
 impl ToTokens for Origin {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         self.0.to_tokens(tokens);
-    }
-}
-
-impl Use {
-    pub(crate) fn is_body(&self) -> bool {
-        matches!(
-            self,
-            Self::Json | Self::Form | Self::Body | Self::Multipart | Self::Part(_)
-        )
-    }
-
-    /// Whether it is a form of several parts, or one of them.
-    pub(crate) fn is_multipart(&self) -> bool {
-        matches!(self, Self::Multipart | Self::Part(_))
     }
 }
 
@@ -148,10 +144,10 @@ fn is_lint(attribute: &Attribute) -> bool {
 fn read(attribute: &Attribute, parameter: &Ident) -> Result<Use, Diagnostic> {
     let name = attribute.path().require_ident().map(ToString::to_string);
     match name.as_deref().unwrap_or_default() {
-        "query" => named(attribute, "query", parameter).map(Use::Query),
+        "query" => query(attribute, parameter),
         "header" => header(attribute).map(Use::Header),
-        "json" => bare(attribute, "json").map(|()| Use::Json),
-        "form" => bare(attribute, "form").map(|()| Use::Form),
+        "json" => field(attribute, "json").map(|name| name.map_or(Use::Json, Use::JsonField)),
+        "form" => field(attribute, "form").map(|name| name.map_or(Use::Form, Use::FormField)),
         "body" => bare(attribute, "body").map(|()| Use::Body),
         "multipart" => bare(attribute, "multipart").map(|()| Use::Multipart),
         "part" => named(attribute, "part", parameter).map(Use::Part),
@@ -184,6 +180,76 @@ fn named(attribute: &Attribute, own: &str, parameter: &Ident) -> Result<LitStr, 
     match name.value().is_empty() {
         true => Err(Diagnostic::new(name, "the name is empty").expected(form)),
         false => Ok(name),
+    }
+}
+
+fn query(attribute: &Attribute, parameter: &Ident) -> Result<Use, Diagnostic> {
+    const FORM: &str = "`#[query]`, or `#[query(\"name\")]` for another name; a list in one \
+                        parameter is `#[query(comma)]` or `#[query(\"name\", comma)]`";
+    let own = || LitStr::new(&parameter.unraw().to_string(), parameter.span());
+    let (name, delimiter) = match &attribute.meta {
+        Meta::Path(_) => (own(), None),
+        Meta::List(list) => {
+            let (name, delimiter) = list.parse_args_with(name_and_word).map_err(|_| {
+                Diagnostic::new(
+                    attribute,
+                    "`#[query]` takes one name, and how a list is written",
+                )
+                .expected(FORM)
+            })?;
+            (name.unwrap_or_else(own), delimiter)
+        }
+        Meta::NameValue(_) => {
+            return Err(Diagnostic::new(attribute, "`#[query]` takes no `=`").expected(FORM));
+        }
+    };
+    if name.value().is_empty() {
+        return Err(Diagnostic::new(name, "the name is empty").expected(FORM));
+    }
+    let Some(word) = delimiter else {
+        return Ok(Use::Query(name));
+    };
+    let written = word.to_string();
+    match DELIMITERS
+        .iter()
+        .find(|(delimiter, _)| *delimiter == written)
+    {
+        Some((_, delimiter)) => Ok(Use::QueryList(name, *delimiter)),
+        None => {
+            let known: Vec<_> = DELIMITERS.iter().map(|(delimiter, _)| *delimiter).collect();
+            let what = format!("`{written}` is no way to write a list in one parameter");
+            Err(Diagnostic::new(word, what).suggest(&written, &known))
+        }
+    }
+}
+
+/// `"name"`, `word`, or both.
+fn name_and_word(input: ParseStream<'_>) -> syn::Result<(Option<LitStr>, Option<Ident>)> {
+    let name: Option<LitStr> = input.parse()?;
+    let word = match &name {
+        Some(_) if input.parse::<Option<Token![,]>>()?.is_none() || input.is_empty() => None,
+        _ => Some(input.parse()?),
+    };
+    input.parse::<Option<Token![,]>>()?;
+    Ok((name, word))
+}
+
+/// The name of a field, if the parameter is one and not the whole body.
+fn field(attribute: &Attribute, key: &str) -> Result<Option<LitStr>, Diagnostic> {
+    let form = format!("`#[{key}]` for the whole body, or `#[{key}(\"name\")]` for a field of it");
+    let name: LitStr = match &attribute.meta {
+        Meta::Path(_) => return Ok(None),
+        Meta::List(list) => list.parse_args().map_err(|_| {
+            Diagnostic::new(attribute, format_args!("`#[{key}]` takes one name")).expected(&form)
+        })?,
+        Meta::NameValue(_) => {
+            let what = format!("`#[{key}]` takes no `=`");
+            return Err(Diagnostic::new(attribute, what).expected(form));
+        }
+    };
+    match name.value().is_empty() {
+        true => Err(Diagnostic::new(name, "the name is empty").expected(form)),
+        false => Ok(Some(name)),
     }
 }
 

@@ -47,6 +47,27 @@ pub(crate) fn query(entry: &Entry, fields: Fields, errors: &mut Errors) -> Vec<(
         .collect()
 }
 
+/// `json("name" = "text {self.field}")`, and the same for a form.
+pub(crate) fn fields(entry: &Entry, errors: &mut Errors) -> Vec<(LitStr, Text)> {
+    let key = &entry.key;
+    let form = format!(
+        "`{key}(\"name\" = \"text {{self.field}}\")`; what is no text is sent by a parameter, as \
+         in `#[{key}(\"name\")] value: bool`"
+    );
+    read(entry, ("the field", "text"), &form, errors)
+        .into_iter()
+        .filter_map(|(name, text)| {
+            let name = match name.value().is_empty() {
+                true => Err(Diagnostic::new(&name, "the name is empty").expected(&form)),
+                false => Ok(name),
+            };
+            let name = errors.ok(name);
+            let text = errors.ok(Text::parse(&text, Fields::OfSelf));
+            name.zip(text)
+        })
+        .collect()
+}
+
 /// The name of a query parameter: anything, since it is encoded.
 pub(crate) fn query_name(name: LitStr) -> Result<LitStr, Diagnostic> {
     match name.value().is_empty() {
@@ -151,5 +172,16 @@ mod tests {
             (3, 0)
         );
         assert_eq!(read(quote!(key("" = "1", "a" = "{a}"))), (0, 2));
+    }
+
+    #[test]
+    fn fields_are_pairs() {
+        let read = |tokens| {
+            let mut errors = Errors::new();
+            let fields = fields(&entry(tokens), &mut errors).len();
+            (fields, errors.finish().len())
+        };
+        assert_eq!(read(quote!(key("a.b" = "{self.a}", "c" = ""))), (2, 0));
+        assert_eq!(read(quote!(key("" = "1", "a" = "{a}", "b" = true))), (0, 3));
     }
 }

@@ -105,7 +105,7 @@ fn no_field(literal: &LitStr, placeholder: &str, fields: Fields) -> Diagnostic {
         _ if !is_name(bare) => error.expected(fields.form()),
         Fields::Bare => error.help(format_args!("write `{{{bare}}}`")),
         Fields::OfSelf => error.help(format_args!(
-            "write `{{self.{bare}}}`; a parameter is sent by `#[query]` or `#[header(\"X-Name\")]`"
+            "write `{{self.{bare}}}`; a parameter is sent by `#[query]`, `#[header(\"X-Name\")]` or `#[json(\"name\")]`"
         )),
     }
 }

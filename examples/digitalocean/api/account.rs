@@ -53,7 +53,11 @@ impl SshKeys {
 
     /// Adds a key.
     #[post("", unwrap = "ssh_key")]
-    pub fn create(&self, #[json] new: &NewSshKey<'_>) -> Call<SshKey>;
+    pub fn create(
+        &self,
+        #[json("name")] name: &str,
+        #[json("public_key")] public_key: &str,
+    ) -> Call<SshKey>;
 
     /// One key.
     #[get("{key}", unwrap = "ssh_key")]
@@ -61,7 +65,7 @@ impl SshKeys {
 
     /// Gives a key another name.
     #[put("{key}", unwrap = "ssh_key")]
-    pub async fn rename(&self, key: &SshKeyId, #[json] name: &SshKeyName<'_>) -> Result<SshKey>;
+    pub async fn rename(&self, key: &SshKeyId, #[json("name")] name: &str) -> Result<SshKey>;
 
     /// Removes a key; droplets that have it keep it.
     #[delete("{key}")]
@@ -75,19 +79,6 @@ pub struct SshKey {
     pub fingerprint: String,
     pub public_key: String,
     pub name: String,
-}
-
-/// A key to be added.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct NewSshKey<'a> {
-    pub name: &'a str,
-    pub public_key: &'a str,
-}
-
-/// Another name for a key.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct SshKeyName<'a> {
-    pub name: &'a str,
 }
 
 /// What a key is named by: its number or its fingerprint.

@@ -15,9 +15,13 @@ impl Domains {
     #[get("", items = "domains", next = "links.pages.next", query("per_page" = "200"))]
     pub fn list(&self) -> Pages<Domain>;
 
-    /// Adds a domain.
+    /// Adds a domain, with an A record of the address if there is one.
     #[post("", unwrap = "domain")]
-    pub fn create(&self, #[json] new: &NewDomain<'_>) -> Call<Domain>;
+    pub fn create(
+        &self,
+        #[json("name")] name: &str,
+        #[json("ip_address")] ip_address: Option<&str>,
+    ) -> Call<Domain>;
 
     /// One domain.
     #[get("{name}", unwrap = "domain")]
@@ -34,15 +38,6 @@ pub struct Domain {
     pub name: String,
     pub ttl: Option<u64>,
     pub zone_file: Option<String>,
-}
-
-/// A domain to be added.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub struct NewDomain<'a> {
-    pub name: &'a str,
-    /// Makes an A record of this address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ip_address: Option<&'a str>,
 }
 
 /// The records of one domain.

@@ -20,9 +20,82 @@ impl DropletActions {
     )]
     pub fn list(&self, droplet: u64) -> Pages<Action>;
 
-    /// Does something with a droplet.
-    #[post("{droplet}/actions", unwrap = "action")]
-    pub fn act(&self, droplet: u64, #[json] action: &DropletAction<'_>) -> Call<Action>;
+    /// Makes backups of it from now on, as the plan says if there is one.
+    #[post("{droplet}/actions", unwrap = "action", json("type" = "enable_backups"))]
+    pub fn enable_backups(
+        &self,
+        droplet: u64,
+        #[json("backup_policy")] plan: Option<&BackupPlan>,
+    ) -> Call<Action>;
+
+    /// Makes no more backups of it.
+    #[post("{droplet}/actions", unwrap = "action", json("type" = "disable_backups"))]
+    pub fn disable_backups(&self, droplet: u64) -> Call<Action>;
+
+    /// Makes backups of it as another plan says.
+    #[post("{droplet}/actions", unwrap = "action", json("type" = "change_backup_policy"))]
+    pub fn change_backup_policy(
+        &self,
+        droplet: u64,
+        #[json("backup_policy")] plan: &BackupPlan,
+    ) -> Call<Action>;
+
+    /// Restarts its operating system.
+    #[post("{droplet}/actions", unwrap = "action", json("type" = "reboot"))]
+    pub fn reboot(&self, droplet: u64) -> Call<Action>;
+
+    /// Turns it off and on again, as one pulls a plug.
+    #[post("{droplet}/actions", unwrap = "action", json("type" = "power_cycle"))]
+    pub fn power_cycle(&self, droplet: u64) -> Call<Action>;
+
+    /// Shuts its operating system down.
+    #[post("{droplet}/actions", unwrap = "action", json("type" = "shutdown"))]
+    pub fn shutdown(&self, droplet: u64) -> Call<Action>;
+
+    /// Turns it off, as one pulls a plug.
+    #[post("{droplet}/actions", unwrap = "action", json("type" = "power_off"))]
+    pub fn power_off(&self, droplet: u64) -> Call<Action>;
+
+    /// Turns it on.
+    #[post("{droplet}/actions", unwrap = "action", json("type" = "power_on"))]
+    pub fn power_on(&self, droplet: u64) -> Call<Action>;
+
+    /// Has a new password for root sent by mail.
+    #[post("{droplet}/actions", unwrap = "action", json("type" = "password_reset"))]
+    pub fn reset_password(&self, droplet: u64) -> Call<Action>;
+
+    /// Puts a backup of it in its place.
+    #[post("{droplet}/actions", unwrap = "action", json("type" = "restore"))]
+    pub fn restore(&self, droplet: u64, #[json("image")] image: u64) -> Call<Action>;
+
+    /// Gives it another size; with the disk, that is for good.
+    #[post("{droplet}/actions", unwrap = "action", json("type" = "resize"))]
+    pub fn resize(
+        &self,
+        droplet: u64,
+        #[json("size")] size: &str,
+        #[json("disk")] disk: bool,
+    ) -> Call<Action>;
+
+    /// Begins anew with another image.
+    #[post("{droplet}/actions", unwrap = "action", json("type" = "rebuild"))]
+    pub fn rebuild(&self, droplet: u64, #[json("image")] image: &ImageId) -> Call<Action>;
+
+    /// Gives it another name.
+    #[post("{droplet}/actions", unwrap = "action", json("type" = "rename"))]
+    pub fn rename(&self, droplet: u64, #[json("name")] name: &str) -> Call<Action>;
+
+    /// Gives an old one another kernel.
+    #[post("{droplet}/actions", unwrap = "action", json("type" = "change_kernel"))]
+    pub fn change_kernel(&self, droplet: u64, #[json("kernel")] kernel: u64) -> Call<Action>;
+
+    /// Gives it an IPv6 address.
+    #[post("{droplet}/actions", unwrap = "action", json("type" = "enable_ipv6"))]
+    pub fn enable_ipv6(&self, droplet: u64) -> Call<Action>;
+
+    /// Takes a snapshot of it.
+    #[post("{droplet}/actions", unwrap = "action", json("type" = "snapshot"))]
+    pub fn snapshot(&self, droplet: u64, #[json("name")] name: &str) -> Call<Action>;
 
     /// Does something with all droplets that have this tag.
     #[post("actions", unwrap = "actions")]
@@ -35,50 +108,6 @@ impl DropletActions {
     /// One action on a droplet.
     #[get("{droplet}/actions/{id}", unwrap = "action")]
     pub async fn action(&self, droplet: u64, id: u64) -> Result<Option<Action>>;
-}
-
-/// What can be done with a droplet.
-#[derive(Clone, Debug, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum DropletAction<'a> {
-    EnableBackups {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        backup_policy: Option<BackupPlan>,
-    },
-    DisableBackups,
-    ChangeBackupPolicy {
-        backup_policy: BackupPlan,
-    },
-    Reboot,
-    PowerCycle,
-    Shutdown,
-    PowerOff,
-    PowerOn,
-    PasswordReset,
-    /// Puts a backup of it in its place.
-    Restore {
-        image: u64,
-    },
-    Resize {
-        /// The disk too, for good.
-        disk: bool,
-        size: &'a str,
-    },
-    /// Begins anew with another image.
-    Rebuild {
-        image: ImageId,
-    },
-    Rename {
-        name: &'a str,
-    },
-    ChangeKernel {
-        kernel: u64,
-    },
-    #[serde(rename = "enable_ipv6")]
-    EnableIpv6,
-    Snapshot {
-        name: &'a str,
-    },
 }
 
 /// What can be done with all droplets of a tag.

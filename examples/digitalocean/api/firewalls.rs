@@ -33,19 +33,23 @@ impl Firewalls {
 
     /// Puts droplets behind a firewall.
     #[post("{id}/droplets", idempotent)]
-    pub fn add_droplets(&self, id: &str, #[json] these: &DropletIds<'_>) -> Call<()>;
+    pub fn add_droplets(&self, id: &str, #[json("droplet_ids")] these: &[u64]) -> Call<()>;
 
     /// Takes droplets out from behind a firewall.
     #[delete("{id}/droplets")]
-    pub async fn remove_droplets(&self, id: &str, #[json] these: &DropletIds<'_>) -> Result<()>;
+    pub async fn remove_droplets(
+        &self,
+        id: &str,
+        #[json("droplet_ids")] these: &[u64],
+    ) -> Result<()>;
 
     /// Puts the droplets of tags behind a firewall.
     #[post("{id}/tags", idempotent)]
-    pub fn add_tags(&self, id: &str, #[json] these: &TagNames<'_>) -> Call<()>;
+    pub fn add_tags(&self, id: &str, #[json("tags")] these: &[&str]) -> Call<()>;
 
     /// Takes the droplets of tags out from behind a firewall.
     #[delete("{id}/tags")]
-    pub async fn remove_tags(&self, id: &str, #[json] these: &TagNames<'_>) -> Result<()>;
+    pub async fn remove_tags(&self, id: &str, #[json("tags")] these: &[&str]) -> Result<()>;
 
     /// Adds rules to a firewall.
     #[post("{id}/rules")]
@@ -141,16 +145,4 @@ pub struct Rules {
     pub inbound_rules: Vec<InboundRule>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub outbound_rules: Vec<OutboundRule>,
-}
-
-/// The numbers of droplets.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct DropletIds<'a> {
-    pub droplet_ids: &'a [u64],
-}
-
-/// The names of tags.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct TagNames<'a> {
-    pub tags: &'a [&'a str],
 }

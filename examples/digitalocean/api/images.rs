@@ -37,9 +37,13 @@ impl Images {
     #[get("{id}/actions", items = "actions", next = "links.pages.next")]
     pub fn actions(&self, id: u64) -> Pages<Action>;
 
-    /// Does something with an image.
-    #[post("{id}/actions", unwrap = "action")]
-    pub fn act(&self, id: u64, #[json] action: &ImageAction<'_>) -> Call<Action>;
+    /// Makes a snapshot of a backup.
+    #[post("{id}/actions", unwrap = "action", json("type" = "convert"))]
+    pub fn convert(&self, id: u64) -> Call<Action>;
+
+    /// Copies an image to another data center.
+    #[post("{id}/actions", unwrap = "action", json("type" = "transfer"))]
+    pub fn transfer(&self, id: u64, #[json("region")] region: &str) -> Call<Action>;
 
     /// One action on an image.
     #[get("{id}/actions/{action}", unwrap = "action")]
@@ -136,14 +140,4 @@ pub struct ImageDescription<'a> {
     pub distribution: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<&'a str>,
-}
-
-/// What can be done with an image.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum ImageAction<'a> {
-    /// Makes a snapshot of a backup.
-    Convert,
-    /// Copies it to another data center.
-    Transfer { region: &'a str },
 }

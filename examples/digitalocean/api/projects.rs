@@ -53,9 +53,13 @@ impl Projects {
     #[get("default/resources", items = "resources", next = "links.pages.next")]
     pub fn default_resources(&self) -> Pages<ProjectResource>;
 
-    /// Moves resources to a project.
+    /// Moves resources to a project, by names such as `do:droplet:13457723`.
     #[post("{id}/resources", unwrap = "resources")]
-    pub fn assign(&self, id: &str, #[json] these: &Urns<'_>) -> Call<Vec<ProjectResource>>;
+    pub fn assign(
+        &self,
+        id: &str,
+        #[json("resources")] these: &[&str],
+    ) -> Call<Vec<ProjectResource>>;
 }
 
 /// A project.
@@ -117,12 +121,6 @@ pub struct ProjectChange<'a> {
     pub environment: Option<Environment>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_default: Option<bool>,
-}
-
-/// The names of resources, such as `do:droplet:13457723`.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Urns<'a> {
-    pub resources: &'a [&'a str],
 }
 
 /// A resource of a project.

@@ -1,7 +1,7 @@
 //! Reserved IP addresses, which move from droplet to droplet.
 
 use cloudapi::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{Action, DigitalOcean, Droplet, Region};
 
@@ -15,9 +15,17 @@ impl ReservedIps {
     #[get("", items = "reserved_ips", next = "links.pages.next", query("per_page" = "200"))]
     pub fn list(&self) -> Pages<ReservedIp>;
 
-    /// Reserves an address for a droplet or in a region.
+    /// Reserves an address for a droplet.
     #[post("", unwrap = "reserved_ip")]
-    pub fn create(&self, #[json] new: &NewReservedIp<'_>) -> Call<ReservedIp>;
+    pub fn create_for(&self, #[json("droplet_id")] droplet: u64) -> Call<ReservedIp>;
+
+    /// Reserves an address in a region.
+    #[post("", unwrap = "reserved_ip")]
+    pub fn create_in(
+        &self,
+        #[json("region")] region: &str,
+        #[json("project_id")] project: Option<&str>,
+    ) -> Call<ReservedIp>;
 
     /// One reserved IP.
     #[get("{ip}", unwrap = "reserved_ip")]
@@ -31,9 +39,13 @@ impl ReservedIps {
     #[get("{ip}/actions", items = "actions", next = "links.pages.next")]
     pub fn actions(&self, ip: &str) -> Pages<Action>;
 
-    /// Gives an address to a droplet, or takes it away.
-    #[post("{ip}/actions", unwrap = "action")]
-    pub fn act(&self, ip: &str, #[json] action: &ReservedIpAction) -> Call<Action>;
+    /// Gives an address to a droplet.
+    #[post("{ip}/actions", unwrap = "action", json("type" = "assign"))]
+    pub fn assign(&self, ip: &str, #[json("droplet_id")] droplet: u64) -> Call<Action>;
+
+    /// Takes an address away from its droplet.
+    #[post("{ip}/actions", unwrap = "action", json("type" = "unassign"))]
+    pub fn unassign(&self, ip: &str) -> Call<Action>;
 
     /// One action on an address.
     #[get("{ip}/actions/{action}", unwrap = "action")]
@@ -48,26 +60,4 @@ pub struct ReservedIp {
     pub droplet: Option<Droplet>,
     pub locked: bool,
     pub project_id: Option<String>,
-}
-
-/// Where an address is to be reserved.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(untagged)]
-pub enum NewReservedIp<'a> {
-    ForDroplet {
-        droplet_id: u64,
-    },
-    InRegion {
-        region: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        project_id: Option<&'a str>,
-    },
-}
-
-/// What can be done with a reserved IP.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum ReservedIpAction {
-    Assign { droplet_id: u64 },
-    Unassign,
 }

@@ -17,7 +17,7 @@ impl Tags {
 
     /// Makes a tag; no harm is done if it is there already.
     #[post("", unwrap = "tag", idempotent)]
-    pub fn create(&self, #[json] new: &NewTag<'_>) -> Call<Tag>;
+    pub fn create(&self, #[json("name")] name: &str) -> Call<Tag>;
 
     /// One tag.
     #[get("{name}", unwrap = "tag")]
@@ -29,11 +29,11 @@ impl Tags {
 
     /// Tags some resources; those that have the tag already keep it.
     #[post("{name}/resources", idempotent)]
-    pub fn assign(&self, name: &str, #[json] to: &Resources<'_>) -> Call<()>;
+    pub fn assign(&self, name: &str, #[json("resources")] to: &[Resource]) -> Call<()>;
 
     /// Takes the tag off some resources.
     #[delete("{name}/resources")]
-    pub async fn unassign(&self, name: &str, #[json] from: &Resources<'_>) -> Result<()>;
+    pub async fn unassign(&self, name: &str, #[json("resources")] from: &[Resource]) -> Result<()>;
 }
 
 /// A tag.
@@ -60,18 +60,6 @@ pub struct Tagged {
 pub struct TaggedKind {
     pub count: u64,
     pub last_tagged_uri: Option<String>,
-}
-
-/// A tag to be made.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct NewTag<'a> {
-    pub name: &'a str,
-}
-
-/// Resources to tag.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Resources<'a> {
-    pub resources: &'a [Resource],
 }
 
 /// A resource that can be tagged.

@@ -40,13 +40,50 @@ impl Volumes {
     )]
     pub fn actions(&self, id: &str) -> Pages<Action>;
 
-    /// Attaches, detaches or enlarges a volume.
-    #[post("{id}/actions", unwrap = "action")]
-    pub fn act(&self, id: &str, #[json] action: &VolumeAction<'_>) -> Call<Action>;
+    /// Attaches a volume to a droplet.
+    #[post("{id}/actions", unwrap = "action", json("type" = "attach"))]
+    pub fn attach(
+        &self,
+        id: &str,
+        #[json("droplet_id")] droplet: u64,
+        #[json("region")] region: Option<&str>,
+    ) -> Call<Action>;
 
-    /// Attaches or detaches the volume of a name.
-    #[post("actions", unwrap = "action")]
-    pub fn act_by_name(&self, #[json] action: &NamedVolumeAction<'_>) -> Call<Action>;
+    /// Detaches a volume from a droplet.
+    #[post("{id}/actions", unwrap = "action", json("type" = "detach"))]
+    pub fn detach(
+        &self,
+        id: &str,
+        #[json("droplet_id")] droplet: u64,
+        #[json("region")] region: Option<&str>,
+    ) -> Call<Action>;
+
+    /// Enlarges a volume.
+    #[post("{id}/actions", unwrap = "action", json("type" = "resize"))]
+    pub fn resize(
+        &self,
+        id: &str,
+        #[json("size_gigabytes")] size_gigabytes: u64,
+        #[json("region")] region: Option<&str>,
+    ) -> Call<Action>;
+
+    /// Attaches the volume of a name.
+    #[post("actions", unwrap = "action", json("type" = "attach"))]
+    pub fn attach_by_name(
+        &self,
+        #[json("volume_name")] name: &str,
+        #[json("droplet_id")] droplet: u64,
+        #[json("region")] region: Option<&str>,
+    ) -> Call<Action>;
+
+    /// Detaches the volume of a name.
+    #[post("actions", unwrap = "action", json("type" = "detach"))]
+    pub fn detach_by_name(
+        &self,
+        #[json("volume_name")] name: &str,
+        #[json("droplet_id")] droplet: u64,
+        #[json("region")] region: Option<&str>,
+    ) -> Call<Action>;
 
     /// One action on a volume.
     #[get("{id}/actions/{action}", unwrap = "action")]
@@ -63,7 +100,12 @@ impl Volumes {
 
     /// Takes a snapshot of a volume.
     #[post("{id}/snapshots", unwrap = "snapshot")]
-    pub fn take_snapshot(&self, id: &str, #[json] new: &NewVolumeSnapshot<'_>) -> Call<Snapshot>;
+    pub fn take_snapshot(
+        &self,
+        id: &str,
+        #[json("name")] name: &str,
+        #[json("tags")] tags: &[&str],
+    ) -> Call<Snapshot>;
 
     /// One snapshot of whatever volume.
     #[get("snapshots/{snapshot}", unwrap = "snapshot")]
@@ -112,43 +154,6 @@ pub struct NewVolume<'a> {
     pub filesystem_type: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filesystem_label: Option<&'a str>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub tags: &'a [&'a str],
-}
-
-/// What can be done with a volume.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum VolumeAction<'a> {
-    Attach {
-        droplet_id: u64,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        region: Option<&'a str>,
-    },
-    Detach {
-        droplet_id: u64,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        region: Option<&'a str>,
-    },
-    Resize {
-        size_gigabytes: u64,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        region: Option<&'a str>,
-    },
-}
-
-/// What can be done with a volume that is given by its name.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct NamedVolumeAction<'a> {
-    pub volume_name: &'a str,
-    #[serde(flatten)]
-    pub action: VolumeAction<'a>,
-}
-
-/// A snapshot to be taken of a volume.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub struct NewVolumeSnapshot<'a> {
-    pub name: &'a str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub tags: &'a [&'a str],
 }

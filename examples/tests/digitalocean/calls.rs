@@ -22,19 +22,16 @@ pub(crate) const CALLS: &[(&str, Call)] = calls! { cloud:
     "sizes_list" => cloud.sizes().collect_all();
 
     "sshKeys_list" => SshKeys::new(&cloud).list().collect_all();
-    "sshKeys_create" =>
-        SshKeys::new(&cloud).create(&NewSshKey { name: "a", public_key: "ssh-rsa A" });
+    "sshKeys_create" => SshKeys::new(&cloud).create("a", "ssh-rsa A");
     "sshKeys_get" => SshKeys::new(&cloud).key(&SshKeyId::Fingerprint("3b:16".to_owned()));
-    "sshKeys_update" =>
-        SshKeys::new(&cloud).rename(&SshKeyId::Number(7), &SshKeyName { name: "b" });
+    "sshKeys_update" => SshKeys::new(&cloud).rename(&SshKeyId::Number(7), "b");
     "sshKeys_delete" => SshKeys::new(&cloud).delete(&SshKeyId::Number(7));
 
     "actions_list" => Actions::new(&cloud).list().collect_all();
     "actions_get" => Actions::new(&cloud).action(7);
 
     "domains_list" => Domains::new(&cloud).list().collect_all();
-    "domains_create" =>
-        Domains::new(&cloud).create(&NewDomain { name: "a.b", ip_address: Some("1.2.3.4") });
+    "domains_create" => Domains::new(&cloud).create("a.b", Some("1.2.3.4"));
     "domains_get" => Domains::new(&cloud).domain("a.b");
     "domains_delete" => Domains::new(&cloud).delete("a.b");
     "domains_list_records" =>
@@ -71,32 +68,23 @@ pub(crate) const CALLS: &[(&str, Call)] = calls! { cloud:
     "droplets_list_neighbors" => Droplets::new(&cloud).neighbors(7);
 
     "dropletActions_list" => DropletActions::new(&cloud).list(7).collect_all();
-    "dropletActions_post" => DropletActions::new(&cloud).act(7, &DropletAction::Reboot);
-    "dropletActions_post/backups" =>
-        DropletActions::new(&cloud).act(7, &DropletAction::EnableBackups {
-            backup_policy: Some(plan()),
-        });
-    "dropletActions_post/policy" =>
-        DropletActions::new(&cloud).act(7, &DropletAction::ChangeBackupPolicy {
-            backup_policy: plan(),
-        });
-    "dropletActions_post/restore" =>
-        DropletActions::new(&cloud).act(7, &DropletAction::Restore { image: 8 });
-    "dropletActions_post/resize" =>
-        DropletActions::new(&cloud).act(7, &DropletAction::Resize {
-            disk: true, size: "s-2vcpu-4gb",
-        });
+    "dropletActions_post" => DropletActions::new(&cloud).reboot(7);
+    "dropletActions_post/backups" => DropletActions::new(&cloud).enable_backups(7, Some(&plan()));
+    "dropletActions_post/no_backups" => DropletActions::new(&cloud).disable_backups(7);
+    "dropletActions_post/policy" => DropletActions::new(&cloud).change_backup_policy(7, &plan());
+    "dropletActions_post/cycle" => DropletActions::new(&cloud).power_cycle(7);
+    "dropletActions_post/shutdown" => DropletActions::new(&cloud).shutdown(7);
+    "dropletActions_post/off" => DropletActions::new(&cloud).power_off(7);
+    "dropletActions_post/on" => DropletActions::new(&cloud).power_on(7);
+    "dropletActions_post/password" => DropletActions::new(&cloud).reset_password(7);
+    "dropletActions_post/restore" => DropletActions::new(&cloud).restore(7, 8);
+    "dropletActions_post/resize" => DropletActions::new(&cloud).resize(7, "s-2vcpu-4gb", true);
     "dropletActions_post/rebuild" =>
-        DropletActions::new(&cloud).act(7, &DropletAction::Rebuild {
-            image: "debian-13-x64".into(),
-        });
-    "dropletActions_post/rename" =>
-        DropletActions::new(&cloud).act(7, &DropletAction::Rename { name: "b" });
-    "dropletActions_post/kernel" =>
-        DropletActions::new(&cloud).act(7, &DropletAction::ChangeKernel { kernel: 8 });
-    "dropletActions_post/ipv6" => DropletActions::new(&cloud).act(7, &DropletAction::EnableIpv6);
-    "dropletActions_post/snapshot" =>
-        DropletActions::new(&cloud).act(7, &DropletAction::Snapshot { name: "s" });
+        DropletActions::new(&cloud).rebuild(7, &"debian-13-x64".into());
+    "dropletActions_post/rename" => DropletActions::new(&cloud).rename(7, "b");
+    "dropletActions_post/kernel" => DropletActions::new(&cloud).change_kernel(7, 8);
+    "dropletActions_post/ipv6" => DropletActions::new(&cloud).enable_ipv6(7);
+    "dropletActions_post/snapshot" => DropletActions::new(&cloud).snapshot(7, "s");
     "dropletActions_post_byTag" =>
         DropletActions::new(&cloud).act_on_tagged("web", &TaggedDropletAction::Snapshot {
             name: "s",
@@ -127,36 +115,25 @@ pub(crate) const CALLS: &[(&str, Call)] = calls! { cloud:
     "volumes_delete" => Volumes::new(&cloud).delete("v");
     "volumes_delete_byName" => Volumes::new(&cloud).delete_by_name("a", "nyc3");
     "volumeActions_list" => Volumes::new(&cloud).actions("v").collect_all();
-    "volumeActions_post_byId" =>
-        Volumes::new(&cloud).act("v", &VolumeAction::Resize {
-            size_gigabytes: 20, region: Some("nyc3"),
-        });
-    "volumeActions_post_byId/attach" =>
-        Volumes::new(&cloud).act("v", &VolumeAction::Attach { droplet_id: 7, region: None });
-    "volumeActions_post" => Volumes::new(&cloud).act_by_name(&NamedVolumeAction {
-        volume_name: "a", action: VolumeAction::Detach { droplet_id: 7, region: Some("nyc3") },
-    });
+    "volumeActions_post_byId" => Volumes::new(&cloud).resize("v", 20, Some("nyc3"));
+    "volumeActions_post_byId/attach" => Volumes::new(&cloud).attach("v", 7, None);
+    "volumeActions_post_byId/detach" => Volumes::new(&cloud).detach("v", 7, None);
+    "volumeActions_post" => Volumes::new(&cloud).detach_by_name("a", 7, Some("nyc3"));
+    "volumeActions_post/attach" => Volumes::new(&cloud).attach_by_name("a", 7, Some("nyc3"));
     "volumeActions_get" => Volumes::new(&cloud).action("v", 8);
     "volumeSnapshots_list" => Volumes::new(&cloud).snapshots("v").collect_all();
-    "volumeSnapshots_create" =>
-        Volumes::new(&cloud).take_snapshot("v", &NewVolumeSnapshot { name: "s", tags: &["web"] });
+    "volumeSnapshots_create" => Volumes::new(&cloud).take_snapshot("v", "s", &["web"]);
     "volumeSnapshots_get_byId" => Volumes::new(&cloud).snapshot("s");
     "volumeSnapshots_delete_byId" => Volumes::new(&cloud).delete_snapshot("s");
 
     "reservedIPs_list" => ReservedIps::new(&cloud).list().collect_all();
-    "reservedIPs_create" =>
-        ReservedIps::new(&cloud).create(&NewReservedIp::ForDroplet { droplet_id: 7 });
-    "reservedIPs_create/region" =>
-        ReservedIps::new(&cloud).create(&NewReservedIp::InRegion {
-            region: "nyc3", project_id: Some("p"),
-        });
+    "reservedIPs_create" => ReservedIps::new(&cloud).create_for(7);
+    "reservedIPs_create/region" => ReservedIps::new(&cloud).create_in("nyc3", Some("p"));
     "reservedIPs_get" => ReservedIps::new(&cloud).reserved_ip("1.2.3.4");
     "reservedIPs_delete" => ReservedIps::new(&cloud).delete("1.2.3.4");
     "reservedIPsActions_list" => ReservedIps::new(&cloud).actions("1.2.3.4").collect_all();
-    "reservedIPsActions_post" =>
-        ReservedIps::new(&cloud).act("1.2.3.4", &ReservedIpAction::Assign { droplet_id: 7 });
-    "reservedIPsActions_post/unassign" =>
-        ReservedIps::new(&cloud).act("1.2.3.4", &ReservedIpAction::Unassign);
+    "reservedIPsActions_post" => ReservedIps::new(&cloud).assign("1.2.3.4", 7);
+    "reservedIPsActions_post/unassign" => ReservedIps::new(&cloud).unassign("1.2.3.4");
     "reservedIPsActions_get" => ReservedIps::new(&cloud).action("1.2.3.4", 8);
 
     "images_list" => Images::new(&cloud).list(&ImageFilter {
@@ -171,18 +148,16 @@ pub(crate) const CALLS: &[(&str, Call)] = calls! { cloud:
         Images::new(&cloud).update(7, &ImageDescription { name: Some("b"), ..Default::default() });
     "images_delete" => Images::new(&cloud).delete(7);
     "imageActions_list" => Images::new(&cloud).actions(7).collect_all();
-    "imageActions_post" => Images::new(&cloud).act(7, &ImageAction::Transfer { region: "nyc3" });
-    "imageActions_post/convert" => Images::new(&cloud).act(7, &ImageAction::Convert);
+    "imageActions_post" => Images::new(&cloud).transfer(7, "nyc3");
+    "imageActions_post/convert" => Images::new(&cloud).convert(7);
     "imageActions_get" => Images::new(&cloud).action(7, 8);
 
     "tags_list" => Tags::new(&cloud).list().collect_all();
-    "tags_create" => Tags::new(&cloud).create(&NewTag { name: "web" });
+    "tags_create" => Tags::new(&cloud).create("web");
     "tags_get" => Tags::new(&cloud).tag("web");
     "tags_delete" => Tags::new(&cloud).delete("web");
-    "tags_assign_resources" =>
-        Tags::new(&cloud).assign("web", &Resources { resources: &[droplet()] });
-    "tags_unassign_resources" =>
-        Tags::new(&cloud).unassign("web", &Resources { resources: &[droplet()] });
+    "tags_assign_resources" => Tags::new(&cloud).assign("web", &[droplet()]);
+    "tags_unassign_resources" => Tags::new(&cloud).unassign("web", &[droplet()]);
 
     "projects_list" => Projects::new(&cloud).list().collect_all();
     "projects_create" =>
@@ -202,21 +177,17 @@ pub(crate) const CALLS: &[(&str, Call)] = calls! { cloud:
     "projects_delete" => Projects::new(&cloud).delete("p");
     "projects_list_resources" => Projects::new(&cloud).resources("p").collect_all();
     "projects_list_resources_default" => Projects::new(&cloud).default_resources().collect_all();
-    "projects_assign_resources" =>
-        Projects::new(&cloud).assign("p", &Urns { resources: &["do:droplet:7"] });
+    "projects_assign_resources" => Projects::new(&cloud).assign("p", &["do:droplet:7"]);
 
     "firewalls_list" => Firewalls::new(&cloud).list().collect_all();
     "firewalls_create" => Firewalls::new(&cloud).create(&firewall());
     "firewalls_get" => Firewalls::new(&cloud).firewall("f");
     "firewalls_update" => Firewalls::new(&cloud).replace("f", &firewall());
     "firewalls_delete" => Firewalls::new(&cloud).delete("f");
-    "firewalls_assign_droplets" =>
-        Firewalls::new(&cloud).add_droplets("f", &DropletIds { droplet_ids: &[7] });
-    "firewalls_delete_droplets" =>
-        Firewalls::new(&cloud).remove_droplets("f", &DropletIds { droplet_ids: &[7] });
-    "firewalls_add_tags" => Firewalls::new(&cloud).add_tags("f", &TagNames { tags: &["web"] });
-    "firewalls_delete_tags" =>
-        Firewalls::new(&cloud).remove_tags("f", &TagNames { tags: &["web"] });
+    "firewalls_assign_droplets" => Firewalls::new(&cloud).add_droplets("f", &[7]);
+    "firewalls_delete_droplets" => Firewalls::new(&cloud).remove_droplets("f", &[7]);
+    "firewalls_add_tags" => Firewalls::new(&cloud).add_tags("f", &["web"]);
+    "firewalls_delete_tags" => Firewalls::new(&cloud).remove_tags("f", &["web"]);
     "firewalls_add_rules" => Firewalls::new(&cloud).add_rules("f", &rules());
     "firewalls_delete_rules" => Firewalls::new(&cloud).remove_rules("f", &rules());
 };

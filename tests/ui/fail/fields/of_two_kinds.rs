@@ -5,11 +5,11 @@ struct Api;
 
 impl Api {
     #[post("droplets")]
-    async fn create(&self, #[json("new")] new: &str) -> Result<()>;
+    async fn act(&self, #[json("size")] size: &str, #[form("disk")] disk: bool) -> Result<()>;
 }
 
 async fn used(api: &Api) -> Result<()> {
-    api.create("web").await
+    api.act("s", true).await
 }
 
 fn main() {

@@ -4,12 +4,12 @@ use cloudapi::{Result, get, rest_api};
 struct Api;
 
 impl Api {
-    #[get("droplets", unwrap = "/data/droplet")]
-    async fn droplets(&self) -> Result<String>;
+    #[get("droplets", unwrap = "droplets[0]")]
+    async fn act(&self) -> Result<String>;
 }
 
 async fn used(api: &Api) -> Result<String> {
-    api.droplets().await
+    api.act().await
 }
 
 fn main() {
