@@ -2,6 +2,7 @@
 //! reason. What is wrong with a single value was said when it was read.
 
 mod api;
+mod block;
 mod credentials;
 mod endpoint;
 mod extension;
@@ -10,5 +11,6 @@ mod names;
 mod pages;
 
 pub(crate) use self::api::api;
+pub(crate) use self::block::block;
 pub(crate) use self::endpoint::endpoint;
 pub(crate) use self::extension::extension;

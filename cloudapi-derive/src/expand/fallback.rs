@@ -26,6 +26,26 @@ pub(crate) fn method(endpoint: &Endpoint, errors: &[TokenStream]) -> TokenStream
     }
 }
 
+/// A method that was not declared as an endpoint, which was reported. It can be
+/// called as one.
+pub(crate) fn undeclared(method: &Method, parameters: &[Ident], paths: &Paths) -> TokenStream {
+    let Method {
+        attributes,
+        visibility,
+        signature,
+        body: _,
+    } = method;
+    let signature = callable(signature, paths);
+    let unreachable = paths.get(Name::Unreachable);
+    quote! {
+        #(#attributes)*
+        #visibility #signature {
+            #(let _ = &#parameters;)*
+            #unreachable!()
+        }
+    }
+}
+
 /// A signature that can be called as an endpoint is, whatever was written.
 fn callable(signature: &Signature, paths: &Paths) -> TokenStream {
     let mut signature = signature.clone();

@@ -118,6 +118,11 @@ impl Keys {
             .any(|entry| nearest(&entry.key.to_string(), &self.known) == Some(name))
     }
 
+    /// The keys that were not taken, where none besides is known.
+    pub(crate) fn into_keys(self) -> Vec<Ident> {
+        self.entries.into_iter().map(|entry| entry.key).collect()
+    }
+
     /// Reports every key that nobody knows.
     pub(crate) fn finish(self, errors: &mut Errors) {
         for entry in self.entries {
