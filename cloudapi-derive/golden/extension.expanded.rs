@@ -14,6 +14,16 @@ impl ::cloudapi::__private::RestApi for Volumes {
     }
 }
 #[automatically_derived]
+#[doc(hidden)]
+impl<__Asks> ::cloudapi::__private::Paged<__Asks> for Volumes
+where
+    DigitalOcean: ::cloudapi::__private::Paged<__Asks>,
+{
+    const PAGING: ::cloudapi::__private::Paging = <DigitalOcean as ::cloudapi::__private::Paged<
+        __Asks,
+    >>::PAGING;
+}
+#[automatically_derived]
 impl Volumes {
     /// Makes a client that is reached as `parent` is: with its base URL, settings and
     /// credentials, and through its gate and queue.
@@ -46,6 +56,18 @@ where
     }
 }
 #[automatically_derived]
+#[doc(hidden)]
+impl<'a, T: Show, __Asks> crate::vendored::__private::Paged<__Asks> for Child<'a, T>
+where
+    T: Clone,
+    parents::Parent<'a, T>: crate::vendored::__private::Paged<__Asks>,
+{
+    const PAGING: crate::vendored::__private::Paging = <parents::Parent<
+        'a,
+        T,
+    > as crate::vendored::__private::Paged<__Asks>>::PAGING;
+}
+#[automatically_derived]
 impl<'a, T: Show> Child<'a, T>
 where
     T: Clone,
@@ -71,6 +93,16 @@ impl ::cloudapi::__private::RestApi for Unit {
     fn __client(&self) -> &::cloudapi::__private::Client {
         &self.__cloudapi
     }
+}
+#[automatically_derived]
+#[doc(hidden)]
+impl<__Asks> ::cloudapi::__private::Paged<__Asks> for Unit
+where
+    DigitalOcean: ::cloudapi::__private::Paged<__Asks>,
+{
+    const PAGING: ::cloudapi::__private::Paging = <DigitalOcean as ::cloudapi::__private::Paged<
+        __Asks,
+    >>::PAGING;
 }
 #[automatically_derived]
 impl Unit {

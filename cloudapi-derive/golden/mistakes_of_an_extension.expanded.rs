@@ -25,6 +25,11 @@ impl ::cloudapi::__private::RestApi for Stations {
     }
 }
 #[automatically_derived]
+#[doc(hidden)]
+impl<__Asks> ::cloudapi::__private::Paged<__Asks> for Stations {
+    const PAGING: ::cloudapi::__private::Paging = ::cloudapi::__private::Paging::new("");
+}
+#[automatically_derived]
 impl Stations {
     /// Makes a client that is reached as `parent` is: with its base URL, settings and
     /// credentials, and through its gate and queue.

@@ -158,7 +158,8 @@ struct Relative {
 impl<'ast> Visit<'ast> for Relative {
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let first = path.segments[0].ident.to_string();
-        let own = ["Self", "call", "formatter", "parent", "self"].contains(&first.as_str())
+        let own = ["Self", "call", "formatter", "paging", "parent", "self"]
+            .contains(&first.as_str())
             || first.starts_with("__")
             || first.ends_with("Builder");
         if path.leading_colon.is_none() && !own && !self.written.contains(&first) {

@@ -18,7 +18,7 @@ pub(crate) use self::block::{Block, Undeclared};
 pub(crate) use self::endpoint::{Endpoint, Step};
 pub(crate) use self::extension::Extension;
 pub(crate) use self::field::{Field, Filled, FilledPiece};
-pub(crate) use self::pages::{Next, Pages};
+pub(crate) use self::pages::{ClientPages, Next, Pages, Turn};
 use self::parameter::Origin;
 pub(crate) use self::parameter::{Parameter, Use};
 pub(crate) use self::route::Route;

@@ -1,9 +1,8 @@
 //! The rules for a struct that extends another client.
 
 use quote::ToTokens as _;
-use syn::Type;
 
-use super::fields;
+use super::{fields, pages};
 use crate::diagnostics::{Diagnostic, Errors, shown};
 use crate::model::Extension;
 
@@ -11,6 +10,9 @@ pub(crate) fn extension(extension: &Extension, errors: &mut Errors) {
     the_parent_declares_how_the_api_is_reached(extension, errors);
     it_has_a_constructor(extension, errors);
     it_extends_another(extension, errors);
+    if let Some(pages) = &extension.pages {
+        pages::of_a_client(pages, errors);
+    }
     fields::leave_the_macro_its_names(&extension.fields, errors);
     fields::do_not_depend_on_the_configuration(&extension.fields, errors);
 }
@@ -42,11 +44,8 @@ fn it_has_a_constructor(extension: &Extension, errors: &mut Errors) {
 
 /// None could ever be made, since making one takes one.
 fn it_extends_another(extension: &Extension, errors: &mut Errors) {
-    let Some(parent @ Type::Path(path)) = &extension.parent else {
-        return;
-    };
-    let ident = &extension.item.ident;
-    if path.qself.is_none() && (path.path.is_ident(ident) || path.path.is_ident("Self")) {
+    if let (Some(parent), true) = (&extension.parent, extension.extends_itself()) {
+        let ident = &extension.item.ident;
         errors.push(
             Diagnostic::new(
                 parent.to_token_stream(),

@@ -5,7 +5,7 @@ use quote::{ToTokens as _, quote};
 use syn::Ident;
 use syn::spanned::Spanned as _;
 
-use super::{client, docs};
+use super::{client, docs, paging};
 use crate::diagnostics::pointing_at;
 use crate::model::Extension;
 use crate::paths::Name;
@@ -21,6 +21,7 @@ pub(crate) fn expand(extension: &Extension) -> TokenStream {
     } = extension;
     let declared = client::item(paths, item);
     let rest_api = client::rest_api(paths, item, [].iter());
+    let paging = paging::extension(extension);
     let ident = &item.ident;
     let vis = &item.vis;
     let (impl_generics, type_generics, where_clause) = item.generics.split_for_impl();
@@ -44,6 +45,7 @@ pub(crate) fn expand(extension: &Extension) -> TokenStream {
     quote! {
         #declared
         #rest_api
+        #paging
 
         #[automatically_derived]
         impl #impl_generics #ident #type_generics #where_clause {

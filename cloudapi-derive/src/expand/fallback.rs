@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{FnArg, Generics, Ident, ReturnType, Safety, Signature};
 
+use super::paging;
 use crate::model::Endpoint;
 use crate::parse::method::Method;
 use crate::paths::{Name, Paths};
@@ -101,6 +102,7 @@ pub(crate) fn other_type(item: &TokenStream, ident: &Ident, generics: &Generics)
     let rest_api = paths.get(Name::RestApi);
     let client = paths.get(Name::Client);
     let unreachable = paths.get(Name::Unreachable);
+    let paging = paging::of_any(&paths, ident, generics);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     quote! {
         #item
@@ -111,5 +113,7 @@ pub(crate) fn other_type(item: &TokenStream, ident: &Ident, generics: &Generics)
                 #unreachable!()
             }
         }
+
+        #paging
     }
 }

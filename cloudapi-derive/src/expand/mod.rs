@@ -7,6 +7,7 @@ mod client;
 mod endpoint;
 mod extension;
 mod fallback;
+mod paging;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, TokenStreamExt as _, quote};

@@ -2,7 +2,7 @@
 
 use syn::{ItemStruct, LitStr, Type};
 
-use super::{Field, Filled, Reader, Setting};
+use super::{ClientPages, Field, Filled, Reader, Setting};
 use crate::diagnostics::{Diagnostic, Errors};
 use crate::parse::constant;
 use crate::parse::header::Name;
@@ -58,6 +58,11 @@ pub(crate) struct Api {
     /// What is in the query of every request.
     pub(crate) query: Vec<(LitStr, Filled)>,
     pub(crate) scope: Option<Filled>,
+    /// How lists lead from page to page.
+    pub(crate) pages: Option<ClientPages>,
+    /// Whether another key is likely to be meant as `pages`; it is reported as
+    /// misspelt.
+    pub(crate) pages_misspelt: bool,
     /// The API's own description of an error.
     pub(crate) error: Option<Type>,
     /// Whether `new` is made.
@@ -79,6 +84,7 @@ impl Api {
         let query = query.map(|entry| pairs::query(&entry, Fields::Bare, errors));
         let scope = keys.read_with("scope", value::text, errors);
         let error = keys.read_with("error", value::ty, errors);
+        let pages = ClientPages::take(&mut keys, errors);
         let constructor = keys.take("constructor", errors);
         let constructor = constructor.map(|entry| errors.ok(value::none(&entry)));
         let runtime = keys.read_with("crate", value::module, errors);
@@ -94,6 +100,7 @@ impl Api {
                     .help("add `extends = Example`, or put the path at the end of `baseurl`"),
             );
         }
+        let pages_misspelt = keys.misspell("pages");
         keys.finish(errors);
 
         let mut fill = |text| Filled::new(text, &fields, errors);
@@ -114,6 +121,8 @@ impl Api {
                 .map(|(name, text)| (name, fill(text)))
                 .collect(),
             scope: scope.map(&mut fill),
+            pages,
+            pages_misspelt,
             error,
             constructor: constructor.flatten().is_none(),
             fields,

@@ -156,7 +156,7 @@ mod tests {
 
     use super::*;
 
-    fn block(items: TokenStream) -> Block {
+    fn block(items: &TokenStream) -> Block {
         let item = syn::parse2(quote!(impl Example { #items })).unwrap();
         let mut errors = Errors::new();
         let keys = Keys::parse("#[rest_api]", TokenStream::new(), &mut errors);
@@ -173,7 +173,7 @@ mod tests {
             quote!(#[cfg(test)] #[rustfmt::skip] #[clippy::cognitive_complexity = "1"]),
             quote!(#[cfg_attr(test, must_use, allow(unused))]),
         ] {
-            let block = block(quote!(#attributes fn f(&self, #[query] a: u8) -> Call<()>;));
+            let block = block(&quote!(#attributes fn f(&self, #[query] a: u8) -> Call<()>;));
             assert_eq!(block.undeclared.len(), 1, "{attributes}");
         }
         for item in [
@@ -212,13 +212,13 @@ mod tests {
             ),
             quote!(endpoints!();),
         ] {
-            assert!(block(item.clone()).undeclared.is_empty(), "{item}");
+            assert!(block(&item).undeclared.is_empty(), "{item}");
         }
     }
 
     #[test]
     fn an_endpoint_with_a_mistake_is_not_compared() {
-        let block = block(quote! {
+        let block = block(&quote! {
             #[get("a")] fn one(&self) -> Call<()>;
             #[get("a", unwarp = "a")] fn misspelt(&self) -> Call<()>;
             #[get("a")] #[post("b")] fn twice(&self) -> Call<()>;

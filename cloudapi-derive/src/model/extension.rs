@@ -2,7 +2,7 @@
 
 use syn::{Ident, ItemStruct, LitStr, Type};
 
-use super::{Field, api};
+use super::{ClientPages, Field, api};
 use crate::diagnostics::{Diagnostic, Errors};
 use crate::parse::entry::Entry;
 use crate::parse::keys::Keys;
@@ -20,6 +20,8 @@ pub(crate) struct Extension {
     pub(crate) parent: Option<Type>,
     /// What its endpoints' paths continue: empty, or with a slash at its end.
     pub(crate) path: String,
+    /// How its lists lead from page to page, if not as those of the parent do.
+    pub(crate) pages: Option<ClientPages>,
     /// The keys of what the parent declares.
     pub(crate) inherited: Vec<Ident>,
     /// The key that would leave no way to make one.
@@ -44,6 +46,7 @@ impl Extension {
         let parent = extends.and_then(|entry| errors.ok(value::ty(&entry)));
         let path = keys.take("path", errors);
         let path = path.and_then(|entry| errors.ok(entry.string(FORM).cloned()));
+        let pages = ClientPages::take(&mut keys, errors);
         let inherited = api::inherited()
             .filter_map(|name| keys.take_misplaced(name, errors))
             .map(|entry| entry.key)
@@ -59,9 +62,21 @@ impl Extension {
             item,
             parent,
             path: path.map(|path| prefix(path, errors)).unwrap_or_default(),
+            pages,
             inherited,
             constructor,
         }
+    }
+}
+
+impl Extension {
+    /// Whether it is its own parent, as far as the name tells.
+    pub(crate) fn extends_itself(&self) -> bool {
+        let Some(Type::Path(path)) = &self.parent else {
+            return false;
+        };
+        let ident = &self.item.ident;
+        path.qself.is_none() && (path.path.is_ident(ident) || path.path.is_ident("Self"))
     }
 }
 

@@ -118,6 +118,11 @@ impl Keys {
             .any(|entry| nearest(&entry.key.to_string(), &self.known) == Some(name))
     }
 
+    /// Whether all keys were taken.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// The keys that were not taken, where none besides is known.
     pub(crate) fn into_keys(self) -> Vec<Ident> {
         self.entries.into_iter().map(|entry| entry.key).collect()
