@@ -117,3 +117,45 @@ impl Unit {
         }
     }
 }
+pub struct Parts<const N: usize> {
+    #[doc(hidden)]
+    __cloudapi: ::cloudapi::__private::Client,
+}
+#[automatically_derived]
+impl<const N: usize> ::cloudapi::__private::RestApi for Parts<N> {
+    fn __client(&self) -> &::cloudapi::__private::Client {
+        &self.__cloudapi
+    }
+}
+#[automatically_derived]
+#[doc(hidden)]
+impl<const N: usize, __Asks> ::cloudapi::__private::Paged<__Asks> for Parts<N>
+where
+    parents::Parent<'static, N>: ::cloudapi::__private::Paged<__Asks>,
+{
+    const PAGING: ::cloudapi::__private::Paging = <parents::Parent<
+        'static,
+        N,
+    > as ::cloudapi::__private::Paged<__Asks>>::PAGING;
+}
+#[automatically_derived]
+impl<const N: usize> Parts<N> {
+    /// Makes a client that is reached as `parent` is: with its base URL, settings and
+    /// credentials, and through its gate and queue.
+    pub fn new(parent: &parents::Parent<'_, N>) -> Self {
+        Self {
+            __cloudapi: ::cloudapi::__private::Client::extend(
+                ::cloudapi::__private::RestApi::__client(parent),
+                "parts/",
+            ),
+        }
+    }
+}
+#[automatically_derived]
+impl<const N: usize> parents::Parent<'_, N> {
+    /// The [`Parts`] of this client, with its base URL, settings and credentials, and
+    /// through its gate and queue.
+    pub fn r#type(&self) -> Parts<N> {
+        <Parts<N>>::new(self)
+    }
+}

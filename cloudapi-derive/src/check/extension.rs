@@ -10,6 +10,7 @@ pub(crate) fn extension(extension: &Extension, errors: &mut Errors) {
     the_parent_declares_how_the_api_is_reached(extension, errors);
     it_has_a_constructor(extension, errors);
     it_extends_another(extension, errors);
+    the_parent_can_make_it(extension, errors);
     if let Some(pages) = &extension.pages {
         pages::of_a_client(pages, errors);
     }
@@ -39,6 +40,35 @@ fn it_has_a_constructor(extension: &Extension, errors: &mut Errors) {
             Diagnostic::new(key, "without `new` nobody could make this client")
                 .help("take `constructor` out; a client that extends another has no builder"),
         );
+    }
+}
+
+/// An accessor knows its client, and nothing else.
+fn the_parent_can_make_it(extension: &Extension, errors: &mut Errors) {
+    let (Some(accessor), Some(parent)) = (&extension.accessor, &extension.parent) else {
+        return;
+    };
+    let ident = &extension.item.ident;
+    let mut arguments = vec!["&parent"];
+    arguments.extend(extension.fields.iter().map(|field| field.name.as_str()));
+    let help = format!(
+        "take `accessor` out; a `{ident}` is made by `{ident}::new({})`",
+        arguments.join(", ")
+    );
+    if let [first, ..] = &extension.fields[..] {
+        let name = &first.name;
+        let what = format!("the accessor has nothing to fill the field `{name}` with");
+        errors.push(Diagnostic::new(accessor, what).help(&help));
+    }
+    for name in extension.parameters_of_its_own() {
+        let parent = shown(parent);
+        let what =
+            format!("the accessor does not know `{name}`, which is no parameter of `{parent}`");
+        errors.push(Diagnostic::new(accessor, what).help(&help));
+    }
+    if extension.accessor_is_taken() {
+        let what = format!("a client has a method `{accessor}` already");
+        errors.push(Diagnostic::new(accessor, what).help("give the accessor another name"));
     }
 }
 

@@ -102,7 +102,7 @@ pub(crate) fn extension(extension: &Extension) -> TokenStream {
     } = extension;
     match (pages, parent) {
         (Some(pages), _) => declared(paths, item, pages),
-        (None, Some(parent)) if !extension.extends_itself() => {
+        (None, Some(parent)) if !extension.extends_itself() && !extension.pages_misspelt => {
             let parent = without_elision(parent.to_token_stream());
             let trait_ = paths.get(Name::Paged);
             paged(

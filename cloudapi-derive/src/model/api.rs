@@ -101,6 +101,15 @@ impl Api {
             );
         }
         let pages_misspelt = keys.misspell("pages");
+        if let Some(accessor) = keys.take_misplaced("accessor", errors) {
+            errors.push(
+                Diagnostic::new(
+                    &accessor.key,
+                    "`accessor` is a method of another client, which this one extends",
+                )
+                .help("add `extends = Example`, or take it out"),
+            );
+        }
         keys.finish(errors);
 
         let mut fill = |text| Filled::new(text, &fields, errors);

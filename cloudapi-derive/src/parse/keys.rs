@@ -113,9 +113,13 @@ impl Keys {
 
     /// Whether a key that nobody knows may be meant as this one.
     pub(crate) fn misspell(&self, name: &str) -> bool {
-        self.entries
-            .iter()
-            .any(|entry| nearest(&entry.key.to_string(), &self.known) == Some(name))
+        self.misspelt(name).is_some()
+    }
+
+    /// The key that nobody knows and that may be meant as this one.
+    pub(crate) fn misspelt(&self, name: &str) -> Option<&Entry> {
+        let mut entries = self.entries.iter();
+        entries.find(|entry| nearest(&entry.key.to_string(), &self.known) == Some(name))
     }
 
     /// Whether all keys were taken.
