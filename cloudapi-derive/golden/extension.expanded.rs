@@ -14,6 +14,16 @@ impl ::cloudapi::__private::RestApi for Volumes {
     }
 }
 #[automatically_derived]
+#[doc(hidden)]
+impl<__Asks> ::cloudapi::__private::Paged<__Asks> for Volumes
+where
+    DigitalOcean: ::cloudapi::__private::Paged<__Asks>,
+{
+    const PAGING: ::cloudapi::__private::Paging = <DigitalOcean as ::cloudapi::__private::Paged<
+        __Asks,
+    >>::PAGING;
+}
+#[automatically_derived]
 impl Volumes {
     /// Makes a client that is reached as `parent` is: with its base URL, settings and
     /// credentials, and through its gate and queue.
@@ -46,6 +56,18 @@ where
     }
 }
 #[automatically_derived]
+#[doc(hidden)]
+impl<'a, T: Show, __Asks> crate::vendored::__private::Paged<__Asks> for Child<'a, T>
+where
+    T: Clone,
+    parents::Parent<'a, T>: crate::vendored::__private::Paged<__Asks>,
+{
+    const PAGING: crate::vendored::__private::Paging = <parents::Parent<
+        'a,
+        T,
+    > as crate::vendored::__private::Paged<__Asks>>::PAGING;
+}
+#[automatically_derived]
 impl<'a, T: Show> Child<'a, T>
 where
     T: Clone,
@@ -73,6 +95,16 @@ impl ::cloudapi::__private::RestApi for Unit {
     }
 }
 #[automatically_derived]
+#[doc(hidden)]
+impl<__Asks> ::cloudapi::__private::Paged<__Asks> for Unit
+where
+    DigitalOcean: ::cloudapi::__private::Paged<__Asks>,
+{
+    const PAGING: ::cloudapi::__private::Paging = <DigitalOcean as ::cloudapi::__private::Paged<
+        __Asks,
+    >>::PAGING;
+}
+#[automatically_derived]
 impl Unit {
     /// Makes a client that is reached as `parent` is: with its base URL, settings and
     /// credentials, and through its gate and queue.
@@ -83,5 +115,47 @@ impl Unit {
                 "",
             ),
         }
+    }
+}
+pub struct Parts<const N: usize> {
+    #[doc(hidden)]
+    __cloudapi: ::cloudapi::__private::Client,
+}
+#[automatically_derived]
+impl<const N: usize> ::cloudapi::__private::RestApi for Parts<N> {
+    fn __client(&self) -> &::cloudapi::__private::Client {
+        &self.__cloudapi
+    }
+}
+#[automatically_derived]
+#[doc(hidden)]
+impl<const N: usize, __Asks> ::cloudapi::__private::Paged<__Asks> for Parts<N>
+where
+    parents::Parent<'static, N>: ::cloudapi::__private::Paged<__Asks>,
+{
+    const PAGING: ::cloudapi::__private::Paging = <parents::Parent<
+        'static,
+        N,
+    > as ::cloudapi::__private::Paged<__Asks>>::PAGING;
+}
+#[automatically_derived]
+impl<const N: usize> Parts<N> {
+    /// Makes a client that is reached as `parent` is: with its base URL, settings and
+    /// credentials, and through its gate and queue.
+    pub fn new(parent: &parents::Parent<'_, N>) -> Self {
+        Self {
+            __cloudapi: ::cloudapi::__private::Client::extend(
+                ::cloudapi::__private::RestApi::__client(parent),
+                "parts/",
+            ),
+        }
+    }
+}
+#[automatically_derived]
+impl<const N: usize> parents::Parent<'_, N> {
+    /// The [`Parts`] of this client, with its base URL, settings and credentials, and
+    /// through its gate and queue.
+    pub fn r#type(&self) -> Parts<N> {
+        <Parts<N>>::new(self)
     }
 }

@@ -17,3 +17,6 @@ where
 
 #[rest_api(extends = DigitalOcean, path = "")]
 struct Unit;
+
+#[rest_api(extends = parents::Parent<'_, N>, path = "parts", accessor = r#type)]
+pub struct Parts<const N: usize>;

@@ -25,6 +25,11 @@ impl ::cloudapi::__private::RestApi for Stations {
     }
 }
 #[automatically_derived]
+#[doc(hidden)]
+impl<__Asks> ::cloudapi::__private::Paged<__Asks> for Stations {
+    const PAGING: ::cloudapi::__private::Paging = ::cloudapi::__private::Paging::new("");
+}
+#[automatically_derived]
 impl Stations {
     /// Makes a client that is reached as `parent` is: with its base URL, settings and
     /// credentials, and through its gate and queue.
@@ -36,5 +41,54 @@ impl Stations {
             ),
             region: region,
         }
+    }
+}
+::core::compile_error! {
+    "`#[rest_api]` has no key `acessor`\nhelp: did you mean `accessor`?"
+}
+::core::compile_error! {
+    "the accessor has nothing to fill the field `since` with\nhelp: take `accessor` out; a `Readings` is made by `Readings::new(&parent, since)`"
+}
+struct Readings {
+    since: u64,
+    #[doc(hidden)]
+    __cloudapi: ::cloudapi::__private::Client,
+}
+#[automatically_derived]
+impl ::cloudapi::__private::RestApi for Readings {
+    fn __client(&self) -> &::cloudapi::__private::Client {
+        &self.__cloudapi
+    }
+}
+#[automatically_derived]
+#[doc(hidden)]
+impl<__Asks> ::cloudapi::__private::Paged<__Asks> for Readings
+where
+    Weather: ::cloudapi::__private::Paged<__Asks>,
+{
+    const PAGING: ::cloudapi::__private::Paging = <Weather as ::cloudapi::__private::Paged<
+        __Asks,
+    >>::PAGING;
+}
+#[automatically_derived]
+impl Readings {
+    /// Makes a client that is reached as `parent` is: with its base URL, settings and
+    /// credentials, and through its gate and queue.
+    fn new(parent: &Weather, since: u64) -> Self {
+        Self {
+            __cloudapi: ::cloudapi::__private::Client::extend(
+                ::cloudapi::__private::RestApi::__client(parent),
+                "",
+            ),
+            since: since,
+        }
+    }
+}
+#[automatically_derived]
+impl Weather {
+    /// The [`Readings`] of this client, with its base URL, settings and credentials, and
+    /// through its gate and queue.
+    fn readings(&self) -> Readings {
+        ::core::unreachable!()
     }
 }

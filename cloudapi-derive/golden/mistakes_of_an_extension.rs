@@ -2,3 +2,8 @@
 struct Stations {
     region: Region,
 }
+
+#[rest_api(extends = Weather, acessor = readings)]
+struct Readings {
+    since: u64,
+}

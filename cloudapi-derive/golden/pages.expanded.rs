@@ -81,3 +81,218 @@ impl DigitalOcean {
         )
     }
 }
+pub struct Weather<'a, T: Show = u8, const N: usize = 2>
+where
+    T: Clone,
+{
+    of: &'a [T; N],
+    #[doc(hidden)]
+    __cloudapi: crate::vendored::__private::Client,
+}
+#[automatically_derived]
+impl<'a, T: Show, const N: usize> crate::vendored::__private::RestApi
+for Weather<'a, T, N>
+where
+    T: Clone,
+{
+    fn __client(&self) -> &crate::vendored::__private::Client {
+        &self.__cloudapi
+    }
+}
+#[automatically_derived]
+#[doc(hidden)]
+impl<'a, T: Show, const N: usize, __Asks> crate::vendored::__private::Paged<__Asks>
+for Weather<'a, T, N>
+where
+    T: Clone,
+{
+    const PAGING: crate::vendored::__private::Paging = crate::vendored::__private::Paging::new(
+            "",
+        )
+        .cursor("page_token", "next_page_token");
+}
+#[automatically_derived]
+impl<'a, T: Show, const N: usize> Weather<'a, T, N>
+where
+    T: Clone,
+{
+    /// Makes a client with the declared settings.
+    ///
+    /// # Errors
+    ///
+    /// If the settings contradict each other or those of another client of the
+    /// same scope, or if a field cannot be put where the declaration wants it.
+    pub fn new(of: &'a [T; N]) -> crate::vendored::__private::Result<Self> {
+        WeatherBuilder {
+            setup: Self::builder().setup,
+            fields: (of,),
+            api: ::core::marker::PhantomData,
+        }
+            .build()
+    }
+    /// Begins a client whose settings may differ from the declared ones.
+    pub fn builder() -> WeatherBuilder<Self, crate::vendored::__private::NotGiven> {
+        WeatherBuilder {
+            setup: crate::vendored::__private::Setup::new("https://api.example.com/"),
+            fields: (crate::vendored::__private::NotGiven,),
+            api: ::core::marker::PhantomData,
+        }
+    }
+}
+/// Makes a [`Weather`] whose settings may differ from the declared ones.
+#[must_use]
+pub struct WeatherBuilder<__Api, __F0> {
+    setup: crate::vendored::__private::Setup,
+    fields: (__F0,),
+    api: ::core::marker::PhantomData<fn() -> __Api>,
+}
+#[automatically_derived]
+impl<__Api, __F0> ::core::fmt::Debug for WeatherBuilder<__Api, __F0> {
+    fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        formatter.debug_struct("WeatherBuilder").finish_non_exhaustive()
+    }
+}
+#[automatically_derived]
+impl<'a, T: Show, const N: usize, __F0> WeatherBuilder<Weather<'a, T, N>, __F0>
+where
+    T: Clone,
+{
+    /// Gives `of`.
+    pub fn of(self, of: &'a [T; N]) -> WeatherBuilder<Weather<'a, T, N>, &'a [T; N]> {
+        WeatherBuilder {
+            setup: self.setup,
+            fields: (of,),
+            api: self.api,
+        }
+    }
+    crate::vendored::__private::setters!();
+}
+#[automatically_derived]
+impl<'a, T: Show, const N: usize> WeatherBuilder<Weather<'a, T, N>, &'a [T; N]>
+where
+    T: Clone,
+{
+    /// Makes the client.
+    ///
+    /// # Errors
+    ///
+    /// If the settings contradict each other or those of another client of the
+    /// same scope, or if a field cannot be put where the declaration wants it.
+    pub fn build(self) -> crate::vendored::__private::Result<Weather<'a, T, N>> {
+        ::core::result::Result::Ok(Weather {
+            __cloudapi: self.setup.into_client()?,
+            of: self.fields.0,
+        })
+    }
+}
+impl<'a, T: Show, const N: usize> Weather<'a, T, N> {
+    fn stations(&self) -> Pages<Station> {
+        <Pages<
+            Station,
+        > as crate::vendored::__private::PagesReturn>::from_pages(
+            crate::vendored::__private::Draft::new(
+                    self,
+                    const {
+                        &crate::vendored::__private::Endpoint::new("GET", "stations")
+                    },
+                )
+                .literal("stations")
+                .pages(crate::vendored::__private::Paging::of::<Self>("")),
+        )
+    }
+    fn readings(&self, until: u64) -> Pages<Reading> {
+        <Pages<
+            Reading,
+        > as ::cloudapi::__private::PagesReturn>::from_pages(
+            ::cloudapi::__private::Draft::new(
+                    self,
+                    const { &::cloudapi::__private::Endpoint::new("GET", "readings") },
+                )
+                .literal("readings")
+                .text_query(
+                    "since",
+                    ::cloudapi::__private::Text::new().value("of", &self.of),
+                )
+                .query("until", &until)
+                .pages(const {
+                    let paging = ::cloudapi::__private::Paging::of::<Self>("data");
+                    let paging = paging
+                        .beside(
+                            "since",
+                            "`pages` of the client already sends the query parameter `since`; take this one out: each page is asked for in turn",
+                        );
+                    let paging = paging
+                        .beside(
+                            "until",
+                            "`pages` of the client already sends the query parameter `until`; take this one out: each page is asked for in turn",
+                        );
+                    paging
+                }),
+        )
+    }
+}
+struct Stations<T: Show> {
+    of: T,
+    #[doc(hidden)]
+    __cloudapi: ::cloudapi::__private::Client,
+}
+#[automatically_derived]
+impl<T: Show> ::cloudapi::__private::RestApi for Stations<T> {
+    fn __client(&self) -> &::cloudapi::__private::Client {
+        &self.__cloudapi
+    }
+}
+#[automatically_derived]
+#[doc(hidden)]
+impl<T: Show, __Asks> ::cloudapi::__private::Paged<__Asks> for Stations<T>
+where
+    Weather<'static, T>: ::cloudapi::__private::Paged<__Asks>,
+{
+    const PAGING: ::cloudapi::__private::Paging = <Weather<
+        'static,
+        T,
+    > as ::cloudapi::__private::Paged<__Asks>>::PAGING;
+}
+#[automatically_derived]
+impl<T: Show> Stations<T> {
+    /// Makes a client that is reached as `parent` is: with its base URL, settings and
+    /// credentials, and through its gate and queue.
+    fn new(parent: &Weather<'_, T>, of: T) -> Self {
+        Self {
+            __cloudapi: ::cloudapi::__private::Client::extend(
+                ::cloudapi::__private::RestApi::__client(parent),
+                "",
+            ),
+            of: of,
+        }
+    }
+}
+struct Readings {
+    #[doc(hidden)]
+    __cloudapi: ::cloudapi::__private::Client,
+}
+#[automatically_derived]
+impl ::cloudapi::__private::RestApi for Readings {
+    fn __client(&self) -> &::cloudapi::__private::Client {
+        &self.__cloudapi
+    }
+}
+#[automatically_derived]
+#[doc(hidden)]
+impl<__Asks> ::cloudapi::__private::Paged<__Asks> for Readings {
+    const PAGING: ::cloudapi::__private::Paging = ::cloudapi::__private::Paging::new("")
+        .link();
+}
+#[automatically_derived]
+impl Readings {
+    /// Makes a client that is reached as `parent` is: with its base URL, settings and
+    /// credentials, and through its gate and queue.
+    fn new(parent: &Weather) -> Self {
+        Self {
+            __cloudapi: ::cloudapi::__private::Client::extend(
+                ::cloudapi::__private::RestApi::__client(parent),
+                "",
+            ),
+        }
+    }
+}

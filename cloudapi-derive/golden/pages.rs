@@ -14,3 +14,27 @@ impl DigitalOcean {
     #[get("volumes", items = "volumes", cursor("page_token" = "next_page_token"), crate = crate::vendored)]
     fn volumes(&self) -> Pages<Volume>;
 }
+
+#[rest_api(baseurl = "https://api.example.com/", pages(cursor("page_token" = "next_page_token")), crate = crate::vendored)]
+pub struct Weather<'a, T: Show = u8, const N: usize = 2>
+where
+    T: Clone,
+{
+    of: &'a [T; N],
+}
+
+impl<'a, T: Show, const N: usize> Weather<'a, T, N> {
+    #[get("stations", items, crate = crate::vendored)]
+    fn stations(&self) -> Pages<Station>;
+
+    #[get("readings", items = "data", query("since" = "{self.of}"))]
+    fn readings(&self, #[query] until: u64) -> Pages<Reading>;
+}
+
+#[rest_api(extends = Weather<'_, T>)]
+struct Stations<T: Show> {
+    of: T,
+}
+
+#[rest_api(extends = Weather, pages(next = link))]
+struct Readings;

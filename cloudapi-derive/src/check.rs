@@ -2,6 +2,7 @@
 //! reason. What is wrong with a single value was said when it was read.
 
 mod api;
+mod block;
 mod body;
 mod credentials;
 mod endpoint;
@@ -11,5 +12,6 @@ mod names;
 mod pages;
 
 pub(crate) use self::api::api;
+pub(crate) use self::block::block;
 pub(crate) use self::endpoint::endpoint;
 pub(crate) use self::extension::extension;

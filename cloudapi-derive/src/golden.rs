@@ -9,7 +9,6 @@ use std::{env, fs};
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::parse::Parser as _;
 use syn::visit::{self, Visit};
 use syn::{Attribute, File, ImplItem, Item, Meta, UseTree};
 
@@ -41,16 +40,33 @@ fn expansion(source: &str) -> File {
             expand::rest_api(arguments(&attribute), item.to_token_stream())
         }
         Item::Impl(block) => {
+            let is_ours = |attribute: &Attribute| attribute.path().is_ident("rest_api");
+            let position = block.attrs.iter().position(is_ours);
+            let attribute = position.map(|position| block.attrs.remove(position));
+            let tokens = block.to_token_stream();
+            match attribute {
+                Some(attribute) => endpoints(expand::rest_api(arguments(&attribute), tokens)),
+                None => endpoints(tokens),
+            }
+        }
+        other => other.to_token_stream(),
+    });
+    syn::parse2(quote!(#(#items)*)).unwrap()
+}
+
+/// What the endpoints of the blocks become.
+fn endpoints(blocks: TokenStream) -> TokenStream {
+    let mut file: File = syn::parse2(blocks).unwrap();
+    for item in &mut file.items {
+        if let Item::Impl(block) = item {
             for item in &mut block.items {
                 if let ImplItem::Verbatim(method) = item {
                     *method = endpoint(method.clone());
                 }
             }
-            block.to_token_stream()
         }
-        other => other.to_token_stream(),
-    });
-    syn::parse2(quote!(#(#items)*)).unwrap()
+    }
+    file.to_token_stream()
 }
 
 fn endpoint(method: TokenStream) -> TokenStream {
@@ -72,11 +88,7 @@ fn endpoint(method: TokenStream) -> TokenStream {
 }
 
 fn verb(attribute: &Attribute) -> Option<Verb> {
-    let name = format!("#[{}]", attribute.path().to_token_stream());
-    Verb::ALL
-        .iter()
-        .copied()
-        .find(|verb| verb.attribute() == name)
+    Verb::named_by(attribute.path())
 }
 
 fn arguments(attribute: &Attribute) -> TokenStream {
@@ -146,7 +158,8 @@ struct Relative {
 impl<'ast> Visit<'ast> for Relative {
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let first = path.segments[0].ident.to_string();
-        let own = ["Self", "call", "formatter", "parent", "self"].contains(&first.as_str())
+        let own = ["Self", "call", "formatter", "paging", "parent", "self"]
+            .contains(&first.as_str())
             || first.starts_with("__")
             || first.ends_with("Builder");
         if path.leading_colon.is_none() && !own && !self.written.contains(&first) {
@@ -176,11 +189,10 @@ fn an_item_of_another_kind_stays() {
         assert!(expanded.contains("compile_error"));
         assert!(expanded.ends_with(&item.to_string()), "{expanded}");
     }
-    let parser = |input: syn::parse::ParseStream<'_>| input.parse::<TokenStream>();
-    let item = parser.parse_str("impl X { }").unwrap();
-    assert!(
-        expand::rest_api(quote!(), item)
-            .to_string()
-            .contains("on the struct")
-    );
+    let item: TokenStream = "impl X { }".parse().unwrap();
+    let expanded = expand::rest_api(quote!(), item.clone()).to_string();
+    assert_eq!(expanded, item.to_string());
+    let expanded = expand::rest_api(quote!(scope = "a"), item.clone()).to_string();
+    assert!(expanded.contains("on the struct"));
+    assert!(expanded.ends_with(&item.to_string()), "{expanded}");
 }

@@ -23,6 +23,8 @@ use crate::model::Verb;
 ///
 /// It adds one hidden field, `new` (unless `constructor = none`) and `builder`.
 /// It goes above the derives of the struct, which see the struct as it leaves it.
+///
+/// On an `impl` block of such a struct it checks the endpoints against each other.
 #[proc_macro_attribute]
 pub fn rest_api(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::rest_api(arguments.into(), item.into()).into()

@@ -1,23 +1,27 @@
 //! Meaning: what an API and an endpoint are, each value with its origin.
 
 mod api;
+mod block;
 mod endpoint;
 mod extension;
 mod field;
 mod pages;
 mod parameter;
+mod route;
 mod shape;
 mod verb;
 
 use syn::Ident;
 
 pub(crate) use self::api::{Api, is_builder_method};
+pub(crate) use self::block::{Block, Undeclared};
 pub(crate) use self::endpoint::{Endpoint, FixedFields, Step};
 pub(crate) use self::extension::Extension;
 pub(crate) use self::field::{Field, Filled, FilledPiece};
-pub(crate) use self::pages::{Next, Pages};
+pub(crate) use self::pages::{ClientPages, Next, Pages, Turn};
 use self::parameter::Origin;
 pub(crate) use self::parameter::{Parameter, Use};
+pub(crate) use self::route::Route;
 pub(crate) use self::shape::Shape;
 pub(crate) use self::verb::Verb;
 use crate::diagnostics::{Diagnostic, Errors};

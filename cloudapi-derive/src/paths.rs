@@ -44,6 +44,7 @@ table! {
     HeaderProbe => Runtime, HeaderProbe;
     Marker => Runtime, Marker;
     NotGiven => Runtime, NotGiven;
+    Paged => Runtime, Paged;
     PagesReturn => Runtime, PagesReturn;
     Paging => Runtime, Paging;
     PartFallback => Runtime, PartFallback;

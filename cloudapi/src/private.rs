@@ -9,7 +9,7 @@ pub use crate::client::{Client, RestApi};
 pub use crate::decode::{Decodes, DecodesLast, Marker, PartMarker};
 pub use crate::endpoint::Endpoint;
 pub use crate::error::{Error, Result};
-pub use crate::pages::Paging;
+pub use crate::pages::{Paged, Paging};
 pub use crate::request::Draft;
 pub use crate::returns::{AsyncReturn, PagesReturn, SyncReturn};
 pub use crate::schedule::Retry;

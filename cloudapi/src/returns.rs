@@ -32,7 +32,8 @@ impl<T, E: From<Error>> AsyncReturn for Result<T, E> {
     message = "a `fn` endpoint cannot return `{Self}`",
     label = "not a `cloudapi::Call`",
     note = "declare it as `fn .. -> cloudapi::Call<T>`, or as `async fn .. -> cloudapi::Result<T>`",
-    note = "for `cloudapi::Pages<T>` add `items = \"..\"` and one of `next`, `page` and `cursor`",
+    note = "for `cloudapi::Pages<T>` add `items = \"..\"` and one of `next`, `page` and `cursor`, \
+            unless `#[rest_api]` has them in `pages(..)`",
     note = "with the feature `blocking` it may be `fn .. -> cloudapi::Result<T>`, which blocks"
 )]
 pub trait SyncReturn {

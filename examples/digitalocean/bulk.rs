@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use examples::digitalocean::{DigitalOcean, Resource, ResourceType, Tags};
+use examples::digitalocean::{DigitalOcean, Resource, ResourceType};
 use tokio::task::JoinSet;
 
 /// Makes the tag and gives it to each of the droplets, in a call of its own, so
@@ -12,7 +12,7 @@ pub(crate) async fn run(
     tag: &str,
     ids: &[u64],
 ) -> Result<(), Box<dyn Error>> {
-    let tags = Tags::new(cloud);
+    let tags = cloud.tags();
     tags.create(tag).await?;
 
     // All calls begin at once; the client's gate lets them out one by one.

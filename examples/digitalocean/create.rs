@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use examples::digitalocean::{DigitalOcean, DropletOptions, DropletStatus, Droplets, NewDroplet};
+use examples::digitalocean::{DigitalOcean, DropletOptions, DropletStatus, NewDroplet};
 
 use crate::arguments::New;
 
@@ -11,7 +11,7 @@ use crate::arguments::New;
 const PAUSE: Duration = Duration::from_secs(2);
 
 pub(crate) async fn run(cloud: &DigitalOcean, new: &New) -> Result<(), Box<dyn Error>> {
-    let droplets = Droplets::new(cloud);
+    let droplets = cloud.droplets();
     let deadline = Instant::now() + new.wait;
     let asked = NewDroplet {
         name: &new.name,

@@ -12,7 +12,7 @@ use crate::arguments::List;
 pub(crate) async fn run(cloud: &DigitalOcean, what: List) -> Result<()> {
     match what {
         List::Droplets => {
-            let list = Droplets::new(cloud).list(&DropletFilter::default());
+            let list = cloud.droplets().list(&DropletFilter::default());
             table(
                 list,
                 ["ID", "NAME", "STATUS", "SIZE", "REGION", "ADDRESS", "TAGS"],
@@ -35,7 +35,7 @@ pub(crate) async fn run(cloud: &DigitalOcean, what: List) -> Result<()> {
             .await
         }
         List::Volumes => {
-            let list = Volumes::new(cloud).list(&VolumeFilter::default());
+            let list = cloud.volumes().list(&VolumeFilter::default());
             table(list, ["ID", "NAME", "GB", "REGION", "DROPLET"], |it| {
                 let droplet = it
                     .droplet_ids
@@ -48,7 +48,7 @@ pub(crate) async fn run(cloud: &DigitalOcean, what: List) -> Result<()> {
             .await
         }
         List::Images => {
-            let list = Images::new(cloud).list(&ImageFilter::default());
+            let list = cloud.images().list(&ImageFilter::default());
             table(list, ["ID", "SLUG", "DISTRIBUTION", "NAME"], |it| {
                 [
                     it.id.to_string(),
@@ -60,7 +60,7 @@ pub(crate) async fn run(cloud: &DigitalOcean, what: List) -> Result<()> {
             .await
         }
         List::Snapshots => {
-            let list = Snapshots::new(cloud).list(None);
+            let list = cloud.snapshots().list(None);
             table(list, ["ID", "NAME", "OF", "GB", "CREATED"], |it| {
                 let of = format!("{:?} {}", it.resource_type, it.resource_id).to_lowercase();
                 [
@@ -98,13 +98,13 @@ pub(crate) async fn run(cloud: &DigitalOcean, what: List) -> Result<()> {
             .await
         }
         List::Tags => {
-            table(Tags::new(cloud).list(), ["NAME", "ON"], |it| {
+            table(cloud.tags().list(), ["NAME", "ON"], |it| {
                 [it.name, it.resources.map_or(0, |on| on.count).to_string()]
             })
             .await
         }
         List::Domains => {
-            table(Domains::new(cloud).list(), ["NAME", "TTL"], |it| {
+            table(cloud.domains().list(), ["NAME", "TTL"], |it| {
                 [
                     it.name,
                     it.ttl.map_or_else(String::new, |ttl| ttl.to_string()),
@@ -114,7 +114,7 @@ pub(crate) async fn run(cloud: &DigitalOcean, what: List) -> Result<()> {
         }
         List::Keys => {
             table(
-                SshKeys::new(cloud).list(),
+                cloud.ssh_keys().list(),
                 ["ID", "NAME", "FINGERPRINT"],
                 |it| [it.id.to_string(), it.name, it.fingerprint],
             )
@@ -122,7 +122,7 @@ pub(crate) async fn run(cloud: &DigitalOcean, what: List) -> Result<()> {
         }
         List::ReservedIps => {
             table(
-                ReservedIps::new(cloud).list(),
+                cloud.reserved_ips().list(),
                 ["IP", "REGION", "DROPLET"],
                 |it| {
                     [
@@ -135,19 +135,15 @@ pub(crate) async fn run(cloud: &DigitalOcean, what: List) -> Result<()> {
             .await
         }
         List::Projects => {
-            table(
-                Projects::new(cloud).list(),
-                ["ID", "NAME", "PURPOSE"],
-                |it| [it.id, it.name, it.purpose],
-            )
+            table(cloud.projects().list(), ["ID", "NAME", "PURPOSE"], |it| {
+                [it.id, it.name, it.purpose]
+            })
             .await
         }
         List::Firewalls => {
-            table(
-                Firewalls::new(cloud).list(),
-                ["ID", "NAME", "STATUS"],
-                |it| [it.id, it.name, it.status],
-            )
+            table(cloud.firewalls().list(), ["ID", "NAME", "STATUS"], |it| {
+                [it.id, it.name, it.status]
+            })
             .await
         }
     }

@@ -17,7 +17,7 @@ mod list;
 use std::error::Error;
 use std::process::ExitCode;
 
-use examples::digitalocean::{DigitalOcean, Droplets};
+use examples::digitalocean::DigitalOcean;
 
 use arguments::{Command, HELP, Parsed};
 use cloud::connect;
@@ -59,7 +59,7 @@ async fn main() -> ExitCode {
 }
 
 async fn delete(cloud: &DigitalOcean, id: u64) -> cloudapi::Result<()> {
-    Droplets::new(cloud).delete(id).await?;
+    cloud.droplets().delete(id).await?;
     println!("droplet {id} is deleted");
     Ok(())
 }

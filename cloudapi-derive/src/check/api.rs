@@ -1,6 +1,6 @@
 //! The rules for a client's struct.
 
-use super::{credentials, fields};
+use super::{credentials, fields, pages};
 use crate::diagnostics::{Diagnostic, Errors};
 use crate::model::Api;
 use crate::parse::constant::Constant;
@@ -10,6 +10,9 @@ pub(crate) fn api(api: &Api, errors: &mut Errors) {
     credentials::are_fields(api, errors);
     headers_are_declared_once(api, errors);
     query_parameters_are_declared_once(api, errors);
+    if let Some(pages) = &api.pages {
+        pages::of_a_client(pages, errors);
+    }
     fields::leave_the_builder_its_names(&api.fields, errors);
     fields::leave_the_macro_its_names(&api.fields, errors);
     fields::do_not_depend_on_the_configuration(&api.fields, errors);
@@ -74,7 +77,14 @@ fn headers_are_declared_once(api: &Api, errors: &mut Errors) {
 fn query_parameters_are_declared_once(api: &Api, errors: &mut Errors) {
     for (position, (name, _)) in api.query.iter().enumerate() {
         let written = name.value();
-        if api.query[..position]
+        let of_the_pages = api.pages.as_ref().and_then(|pages| pages.parameter());
+        if of_the_pages.is_some_and(|parameter| parameter.value() == written) {
+            let what = format!("`pages` already sends the query parameter `{written}`");
+            errors.push(
+                Diagnostic::new(name, what)
+                    .help("take this one out: each page is asked for in turn"),
+            );
+        } else if api.query[..position]
             .iter()
             .any(|(other, _)| other.value() == written)
         {

@@ -1,54 +1,55 @@
 //! The rules for an endpoint whose answer comes in pages.
 
 use crate::diagnostics::{Diagnostic, Errors};
-use crate::model::{Endpoint, Pages, Verb};
+use crate::model::{ClientPages, Endpoint, Pages, Turn, Verb};
 
 pub(super) fn are_read_one_way(endpoint: &Endpoint, errors: &mut Errors) {
     let Some(pages) = &endpoint.pages else { return };
     // Nobody knows yet whether pages are meant at all.
-    if pages.misspelt || !items_and_the_next_page_are_declared(pages, errors) {
+    if pages.misspelt || !the_items_are_declared(pages, errors) {
         return;
     }
-    the_next_page_is_found_one_way(pages, errors);
+    the_next_page_is_found_one_way(&pages.turns, errors);
     they_are_the_answer_to_a_get(endpoint, pages, errors);
     they_are_a_stream(endpoint, errors);
     they_are_not_unwrapped(endpoint, errors);
 }
 
-/// The one makes no sense without the other.
-fn items_and_the_next_page_are_declared(pages: &Pages, errors: &mut Errors) -> bool {
-    match (&pages.items, &pages.turns[..]) {
-        (Some(items), []) => errors.push(
+/// The rules for what a client says of all its lists.
+pub(super) fn of_a_client(pages: &ClientPages, errors: &mut Errors) {
+    if pages.turns.is_empty() && !pages.broken {
+        errors.push(
             Diagnostic::new(
-                &items.key,
-                "`items` does not say how the next page is found",
+                &pages.key,
+                "`pages` does not say how the next page is found",
             )
             .expected(
                 "one of `next = \"path.of.a.url\"`, `next = link`, `page = \"page\"` and \
-                     `cursor = \"path.of.the.cursor\"`",
-            )
-            .help("to read one list without pages, write `unwrap` in place of `items`"),
-        ),
-        (None, [turn, ..]) => {
-            let key = &turn.key;
-            errors.push(
-                Diagnostic::new(
-                    key,
-                    format_args!("`{key}` does not say where the items are"),
-                )
-                .help(
-                    "add `items = \"path.of.the.list\"`, or `items` if the whole body is the list",
-                ),
-            );
-        }
-        _ => return true,
+                 `cursor = \"path.of.the.cursor\"`",
+            ),
+        );
     }
-    false
+    the_next_page_is_found_one_way(&pages.turns, errors);
+}
+
+/// How the next page is found makes no sense without them. The other way round
+/// the client may say it.
+fn the_items_are_declared(pages: &Pages, errors: &mut Errors) -> bool {
+    if let (None, [turn, ..]) = (&pages.items, &pages.turns[..]) {
+        let key = &turn.key;
+        let what = format!("`{key}` does not say where the items are");
+        errors.push(
+            Diagnostic::new(key, what).help(
+                "add `items = \"path.of.the.list\"`, or `items` if the whole body is the list",
+            ),
+        );
+    }
+    pages.items.is_some()
 }
 
 /// Two ways may lead to different pages.
-fn the_next_page_is_found_one_way(pages: &Pages, errors: &mut Errors) {
-    if let [first, others @ ..] = &pages.turns[..] {
+fn the_next_page_is_found_one_way(turns: &[Turn], errors: &mut Errors) {
+    if let [first, others @ ..] = turns {
         for other in others {
             let what = format!(
                 "`{}` and `{}` both say how the next page is found",

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 use syn::spanned::Spanned as _;
 
-use super::{builder, client, constant, docs};
+use super::{builder, client, constant, docs, paging};
 use crate::diagnostics::pointing_at;
 use crate::model::{Api, Filled, FilledPiece};
 use crate::parse::vendor::Vendor;
@@ -14,11 +14,13 @@ use crate::paths::Name;
 pub(crate) fn expand(api: &Api) -> TokenStream {
     let item = client::item(&api.paths, &api.item);
     let client = client::rest_api(&api.paths, &api.item, api.named_fields());
+    let paging = paging::api(api);
     let constructors = constructors(api);
     let builder = builder::expand(api);
     quote! {
         #item
         #client
+        #paging
         #constructors
         #builder
     }

@@ -5,9 +5,9 @@ use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Ident, LitStr, ReturnType};
 
-use super::constant;
+use super::{constant, paging};
 use crate::diagnostics::pointing_at;
-use crate::model::{Endpoint, FixedFields, Next, Pages, Parameter, Step, Use};
+use crate::model::{Endpoint, FixedFields, Pages, Parameter, Step, Use};
 use crate::parse::braces::Piece;
 use crate::parse::method::Method;
 use crate::parse::text::Text;
@@ -93,27 +93,9 @@ fn pages(
     span: Span,
 ) -> TokenStream {
     let returns = endpoint.paths.at(Name::PagesReturn, span);
-    let paging = endpoint.paths.get(Name::Paging);
-    let items = pages.items.iter().find_map(|items| items.path.as_ref());
-    let items = items.map(LitStr::value).unwrap_or_default();
-    let next = pages.turns.iter().filter_map(|turn| turn.next.as_ref());
-    let next = next.map(|next| match next {
-        Next::Url(path) => {
-            let path = path.value();
-            quote!(.next(#path))
-        }
-        Next::Link => quote!(.link()),
-        Next::Page(name) => {
-            let name = name.value();
-            quote!(.page(#name))
-        }
-        Next::Cursor(name, path) => {
-            let (name, path) = (name.value(), path.value());
-            quote!(.cursor(#name, #path))
-        }
-    });
+    let paging = paging::endpoint(endpoint, pages);
     quote_spanned! {span=>
-        <#returned as #returns>::from_pages(#draft.pages(#paging::new(#items)#(#next)*))
+        <#returned as #returns>::from_pages(#draft.pages(#paging))
     }
 }
 

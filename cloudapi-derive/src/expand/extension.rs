@@ -2,10 +2,10 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote};
-use syn::Ident;
 use syn::spanned::Spanned as _;
+use syn::{Ident, Token};
 
-use super::{client, docs};
+use super::{client, docs, paging};
 use crate::diagnostics::pointing_at;
 use crate::model::Extension;
 use crate::paths::Name;
@@ -21,9 +21,11 @@ pub(crate) fn expand(extension: &Extension) -> TokenStream {
     } = extension;
     let declared = client::item(paths, item);
     let rest_api = client::rest_api(paths, item, [].iter());
+    let paging = paging::extension(extension);
     let ident = &item.ident;
     let vis = &item.vis;
     let (impl_generics, type_generics, where_clause) = item.generics.split_for_impl();
+    let accessor = accessor(extension);
     let docs = docs(
         "Makes a client that is reached as `parent` is: with its base URL, settings and\n\
          credentials, and through its gate and queue.",
@@ -44,6 +46,7 @@ pub(crate) fn expand(extension: &Extension) -> TokenStream {
     quote! {
         #declared
         #rest_api
+        #paging
 
         #[automatically_derived]
         impl #impl_generics #ident #type_generics #where_clause {
@@ -55,5 +58,48 @@ pub(crate) fn expand(extension: &Extension) -> TokenStream {
                 }
             }
         }
+
+        #accessor
     }
+}
+
+/// The method of the parent that makes one. There is none if the parent could not
+/// have it, which was reported.
+fn accessor(extension: &Extension) -> Option<TokenStream> {
+    let (Some(accessor), Some(parent)) = (&extension.accessor, &extension.parent) else {
+        return None;
+    };
+    if extension.accessor_is_taken() || extension.parameters_of_its_own().next().is_some() {
+        return None;
+    }
+    let ident = &extension.item.ident;
+    let vis = &extension.item.vis;
+    let (impl_generics, type_generics, where_clause) = extension.item.generics.split_for_impl();
+    let name = client::generated(&accessor.to_string(), accessor);
+    let docs = docs(&format!(
+        "The [`{ident}`] of this client, with its base URL, settings and credentials, and\n\
+         through its gate and queue."
+    ));
+    let made = match &extension.fields[..] {
+        [] => {
+            let new = Ident::new("new", Span::mixed_site());
+            quote!(<#ident #type_generics>::#new(self))
+        }
+        // That it cannot be made so was reported.
+        _ => {
+            let unreachable = extension.paths.get(Name::Unreachable);
+            quote!(#unreachable!())
+        }
+    };
+    // Where a client of another crate is told, which cannot have more methods.
+    let keyword = Token![impl](pointing_at(parent.span()));
+    Some(quote! {
+        #[automatically_derived]
+        #keyword #impl_generics #parent #where_clause {
+            #docs
+            #vis fn #name(&self) -> #ident #type_generics {
+                #made
+            }
+        }
+    })
 }

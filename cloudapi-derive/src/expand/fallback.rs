@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{FnArg, Generics, Ident, ReturnType, Safety, Signature};
 
+use super::paging;
 use crate::model::Endpoint;
 use crate::parse::method::Method;
 use crate::paths::{Name, Paths};
@@ -22,6 +23,26 @@ pub(crate) fn method(endpoint: &Endpoint, errors: &[TokenStream]) -> TokenStream
         #(#attributes)*
         #visibility #signature {
             #(#errors)*
+        }
+    }
+}
+
+/// A method that was not declared as an endpoint, which was reported. It can be
+/// called as one.
+pub(crate) fn undeclared(method: &Method, parameters: &[Ident], paths: &Paths) -> TokenStream {
+    let Method {
+        attributes,
+        visibility,
+        signature,
+        body: _,
+    } = method;
+    let signature = callable(signature, paths);
+    let unreachable = paths.get(Name::Unreachable);
+    quote! {
+        #(#attributes)*
+        #visibility #signature {
+            #(let _ = &#parameters;)*
+            #unreachable!()
         }
     }
 }
@@ -81,6 +102,7 @@ pub(crate) fn other_type(item: &TokenStream, ident: &Ident, generics: &Generics)
     let rest_api = paths.get(Name::RestApi);
     let client = paths.get(Name::Client);
     let unreachable = paths.get(Name::Unreachable);
+    let paging = paging::of_any(&paths, ident, generics);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     quote! {
         #item
@@ -91,5 +113,7 @@ pub(crate) fn other_type(item: &TokenStream, ident: &Ident, generics: &Generics)
                 #unreachable!()
             }
         }
+
+        #paging
     }
 }

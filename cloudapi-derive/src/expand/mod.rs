@@ -1,18 +1,20 @@
 //! Code: from the model to tokens. Nothing here can fail.
 
 mod api;
+mod block;
 mod builder;
 mod client;
 mod endpoint;
 mod extension;
 mod fallback;
+mod paging;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, TokenStreamExt as _, quote};
 
 use crate::check;
 use crate::diagnostics::{Diagnostic, Errors};
-use crate::model::{Api, Endpoint, Extension, Shape, Verb};
+use crate::model::{Api, Block, Endpoint, Extension, Shape, Verb};
 use crate::parse::constant::{Constant, Retry};
 use crate::parse::keys::Keys;
 use crate::parse::method::Method;
@@ -35,6 +37,11 @@ pub(crate) fn rest_api(arguments: TokenStream, item: TokenStream) -> TokenStream
                 api::expand(&api)
             }
         },
+        Shape::Block(item) => {
+            let block = Block::new(keys, item, &mut errors);
+            check::block(&block, &mut errors);
+            block::expand(&block)
+        }
         Shape::OtherType {
             item,
             ident,

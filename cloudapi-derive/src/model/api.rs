@@ -2,7 +2,7 @@
 
 use syn::{ItemStruct, LitStr, Type};
 
-use super::{Field, Filled, Reader, Setting};
+use super::{ClientPages, Field, Filled, Reader, Setting};
 use crate::diagnostics::{Diagnostic, Errors};
 use crate::parse::constant;
 use crate::parse::header::Name;
@@ -77,6 +77,11 @@ pub(crate) struct Api {
     /// What is in the query of every request.
     pub(crate) query: Vec<(LitStr, Filled)>,
     pub(crate) scope: Option<Filled>,
+    /// How lists lead from page to page.
+    pub(crate) pages: Option<ClientPages>,
+    /// Whether another key is likely to be meant as `pages`; it is reported as
+    /// misspelt.
+    pub(crate) pages_misspelt: bool,
     /// The API's own description of an error.
     pub(crate) error: Option<Type>,
     /// How responses are read.
@@ -102,6 +107,7 @@ impl Api {
         let scope = keys.read_with("scope", value::text, errors);
         let error = keys.read_with("error", value::ty, errors);
         let vendor = keys.read_with("vendor", vendor::parse, errors);
+        let pages = ClientPages::take(&mut keys, errors);
         let constructor = keys.take("constructor", errors);
         let constructor = constructor.map(|entry| errors.ok(value::none(&entry)));
         let runtime = keys.read_with("crate", value::module, errors);
@@ -115,6 +121,16 @@ impl Api {
             errors.push(
                 Diagnostic::new(&path.key, "`path` continues the path of another client")
                     .help("add `extends = Example`, or put the path at the end of `baseurl`"),
+            );
+        }
+        let pages_misspelt = keys.misspell("pages");
+        if let Some(accessor) = keys.take_misplaced("accessor", errors) {
+            errors.push(
+                Diagnostic::new(
+                    &accessor.key,
+                    "`accessor` is a method of another client, which this one extends",
+                )
+                .help("add `extends = Example`, or take it out"),
             );
         }
         keys.finish(errors);
@@ -138,6 +154,8 @@ impl Api {
                 .map(|(name, text)| (name, fill(text)))
                 .collect(),
             scope: scope.map(&mut fill),
+            pages,
+            pages_misspelt,
             error,
             vendor,
             constructor: constructor.flatten().is_none(),

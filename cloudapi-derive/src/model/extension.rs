@@ -1,9 +1,10 @@
 //! A struct whose endpoints belong to another client: `extends = Example`.
 
-use syn::{Ident, ItemStruct, LitStr, Type};
+use quote::ToTokens as _;
+use syn::{GenericParam, Ident, ItemStruct, LitStr, Type};
 
-use super::{Field, api};
-use crate::diagnostics::{Diagnostic, Errors};
+use super::{ClientPages, Field, api};
+use crate::diagnostics::{Diagnostic, Errors, find_keyword};
 use crate::parse::entry::Entry;
 use crate::parse::keys::Keys;
 use crate::parse::path::{Part, PathTemplate};
@@ -20,6 +21,13 @@ pub(crate) struct Extension {
     pub(crate) parent: Option<Type>,
     /// What its endpoints' paths continue: empty, or with a slash at its end.
     pub(crate) path: String,
+    /// The method of the parent that makes one.
+    pub(crate) accessor: Option<Ident>,
+    /// How its lists lead from page to page, if not as those of the parent do.
+    pub(crate) pages: Option<ClientPages>,
+    /// Whether another key is likely to be meant as `pages`; it is reported as
+    /// misspelt.
+    pub(crate) pages_misspelt: bool,
     /// The keys of what the parent declares.
     pub(crate) inherited: Vec<Ident>,
     /// The key that would leave no way to make one.
@@ -44,6 +52,8 @@ impl Extension {
         let parent = extends.and_then(|entry| errors.ok(value::ty(&entry)));
         let path = keys.take("path", errors);
         let path = path.and_then(|entry| errors.ok(entry.string(FORM).cloned()));
+        let accessor = keys.read_with("accessor", value::method, errors);
+        let pages = ClientPages::take(&mut keys, errors);
         let inherited = api::inherited()
             .filter_map(|name| keys.take_misplaced(name, errors))
             .map(|entry| entry.key)
@@ -52,6 +62,10 @@ impl Extension {
             .take_misplaced("constructor", errors)
             .map(|entry| entry.key);
         let runtime = keys.read_with("crate", value::module, errors);
+        // Whoever misspells the key calls the method all the same.
+        let misspelt = keys.misspelt("accessor");
+        let misspelt = misspelt.and_then(|entry| value::method(entry).ok());
+        let pages_misspelt = keys.misspell("pages");
         keys.finish(errors);
         Self {
             paths: Paths::new(runtime),
@@ -59,9 +73,41 @@ impl Extension {
             item,
             parent,
             path: path.map(|path| prefix(path, errors)).unwrap_or_default(),
+            accessor: accessor.or(misspelt),
+            pages,
+            pages_misspelt,
             inherited,
             constructor,
         }
+    }
+}
+
+impl Extension {
+    /// Whether it is its own parent, as far as the name tells.
+    pub(crate) fn extends_itself(&self) -> bool {
+        let Some(Type::Path(path)) = &self.parent else {
+            return false;
+        };
+        let ident = &self.item.ident;
+        path.qself.is_none() && (path.path.is_ident(ident) || path.path.is_ident("Self"))
+    }
+
+    /// The names of its parameters that its parent does not have.
+    pub(crate) fn parameters_of_its_own(&self) -> impl Iterator<Item = &Ident> {
+        let parent = self.parent.to_token_stream();
+        let parameters = self.item.generics.params.iter();
+        let names = parameters.map(|parameter| match parameter {
+            GenericParam::Lifetime(parameter) => &parameter.lifetime.ident,
+            GenericParam::Type(parameter) => &parameter.ident,
+            GenericParam::Const(parameter) => &parameter.ident,
+        });
+        names.filter(move |name| find_keyword(parent.clone(), &name.to_string()).is_none())
+    }
+
+    /// Whether clients have a method of the accessor's name.
+    pub(crate) fn accessor_is_taken(&self) -> bool {
+        let accessor = self.accessor.as_ref();
+        accessor.is_some_and(|accessor| accessor == "new" || accessor == "builder")
     }
 }
 

@@ -12,12 +12,23 @@ use crate::parse::{pairs, part};
 pub(crate) struct Pages {
     /// The key that says where the items of a page are.
     pub(crate) items: Option<Items>,
-    /// The keys that say how the next page is found; exactly one, if nothing was
-    /// reported.
+    /// The keys that say how the next page is found; at most one, if nothing was
+    /// reported. Without one it is found as the client declares.
     pub(crate) turns: Vec<Turn>,
     /// Whether another key is likely to be meant as one of these; it is reported
     /// as misspelt.
     pub(crate) misspelt: bool,
+}
+
+/// `pages(..)` at a client: how the next page is found where an endpoint says only
+/// where its items are.
+#[derive(Debug)]
+pub(crate) struct ClientPages {
+    pub(crate) key: Ident,
+    /// Exactly one, if nothing was reported.
+    pub(crate) turns: Vec<Turn>,
+    /// Whether what stands in the list was reported already.
+    pub(crate) broken: bool,
 }
 
 #[derive(Debug)]
@@ -64,15 +75,7 @@ impl Pages {
                 path,
             }
         });
-        let mut turns = Vec::new();
-        for (name, read) in TURNS {
-            if let Some(entry) = keys.take(name, errors) {
-                turns.push(Turn {
-                    next: read(&entry, errors),
-                    key: entry.key,
-                });
-            }
-        }
+        let turns = Turn::take_all(keys, errors);
         (items.is_some() || !turns.is_empty()).then_some(Self {
             items,
             turns,
@@ -88,11 +91,69 @@ impl Pages {
 
     /// The query parameter that the pages have for themselves, with its key.
     pub(crate) fn parameter(&self) -> Option<(&Ident, &LitStr)> {
-        self.turns.iter().find_map(|turn| match &turn.next {
-            Some(Next::Page(name) | Next::Cursor(name, _)) => Some((&turn.key, name)),
-            Some(Next::Url(_) | Next::Link) | None => None,
+        parameter(&self.turns)
+    }
+}
+
+impl ClientPages {
+    /// Takes the key. `None` is a client that does not say.
+    pub(super) fn take(keys: &mut Keys, errors: &mut Errors) -> Option<Self> {
+        const FORM: &str =
+            "what each endpoint would say, as in `pages(next = \"links.pages.next\")`";
+        let entry = keys.take("pages", errors)?;
+        let Form::List(list) = &entry.form else {
+            errors.push(entry.wrong_type(FORM));
+            return Some(Self {
+                key: entry.key,
+                turns: Vec::new(),
+                broken: true,
+            });
+        };
+        let mut keys = Keys::parse("pages(..)", list.clone(), errors);
+        let turns = Turn::take_all(&mut keys, errors);
+        let items = keys.take_misplaced("items", errors);
+        if let Some(items) = &items {
+            errors.push(
+                Diagnostic::new(&items.key, "each endpoint says itself where its items are")
+                    .help("take `items` out, and write it where the endpoints are declared"),
+            );
+        }
+        let broken = !keys.is_empty();
+        keys.finish(errors);
+        Some(Self {
+            key: entry.key,
+            turns,
+            broken,
         })
     }
+
+    /// The query parameter that the pages have for themselves.
+    pub(crate) fn parameter(&self) -> Option<&LitStr> {
+        parameter(&self.turns).map(|(_, name)| name)
+    }
+}
+
+impl Turn {
+    /// Takes the keys that say how the next page is found.
+    fn take_all(keys: &mut Keys, errors: &mut Errors) -> Vec<Self> {
+        let mut turns = Vec::new();
+        for (name, read) in TURNS {
+            if let Some(entry) = keys.take(name, errors) {
+                turns.push(Self {
+                    next: read(&entry, errors),
+                    key: entry.key,
+                });
+            }
+        }
+        turns
+    }
+}
+
+fn parameter(turns: &[Turn]) -> Option<(&Ident, &LitStr)> {
+    turns.iter().find_map(|turn| match &turn.next {
+        Some(Next::Page(name) | Next::Cursor(name, _)) => Some((&turn.key, name)),
+        Some(Next::Url(_) | Next::Link) | None => None,
+    })
 }
 
 fn items(entry: &Entry) -> Result<LitStr, Diagnostic> {

@@ -73,6 +73,16 @@ impl ToTokens for Origin {
     }
 }
 
+impl Use {
+    /// Whether it is the body of the request, or something in it.
+    pub(crate) fn is_body(&self) -> bool {
+        !matches!(
+            self,
+            Self::Path | Self::Query(_) | Self::QueryList(..) | Self::Header(_)
+        )
+    }
+}
+
 impl Parameter {
     /// Reads a parameter and takes from it the attributes that are ours.
     pub(crate) fn take(argument: &mut FnArg, errors: &mut Errors) -> Option<Self> {

@@ -1,7 +1,7 @@
 //! What `#[rest_api]` was put on.
 
 use proc_macro2::TokenStream;
-use syn::{Fields, Ident, Item, ItemStruct};
+use syn::{Fields, Ident, Item, ItemImpl, ItemStruct};
 
 use crate::diagnostics::{Diagnostic, Errors};
 
@@ -10,6 +10,8 @@ use crate::diagnostics::{Diagnostic, Errors};
 pub(crate) enum Shape {
     /// A unit struct, or one with named fields.
     Struct(ItemStruct),
+    /// The methods of a client.
+    Block(ItemImpl),
     /// Any other type; it was reported.
     OtherType {
         item: TokenStream,
@@ -30,16 +32,11 @@ impl Shape {
             Ok(Item::Struct(item)) => ("a tuple struct", item.ident, item.generics),
             Ok(Item::Enum(item)) => ("an enum", item.ident, item.generics),
             Ok(Item::Union(item)) => ("a union", item.ident, item.generics),
-            Ok(Item::Impl(block)) => {
-                let error =
-                    Diagnostic::new(block.impl_token, "`#[rest_api]` is on an `impl` block");
-                errors
-                    .push(error.help("put it on the struct; the `impl` block needs no attribute"));
-                return Self::Other(item);
-            }
+            Ok(Item::Impl(item)) => return Self::Block(item),
             Ok(_) => {
                 errors.push(
-                    Diagnostic::new(&item, "`#[rest_api]` is not on a struct").expected(FORM),
+                    Diagnostic::new(&item, "`#[rest_api]` is not on a struct")
+                        .expected(format_args!("{FORM}, or an `impl` block of one")),
                 );
                 return Self::Other(item);
             }

@@ -1,6 +1,6 @@
 //! The methods of HTTP that have an attribute.
 
-use syn::Attribute;
+use syn::{Attribute, Path};
 
 /// The method of HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,10 +67,14 @@ impl Verb {
             || segments
                 .first()
                 .is_some_and(|first| first.ident == "cloudapi");
-        let named = |verb: &Self| {
-            let name = verb.attribute().trim_matches(['#', '[', ']']);
-            segments.last().is_some_and(|last| last.ident == name)
-        };
-        ours && Self::ALL.iter().any(named)
+        ours && Self::named_by(attribute.path()).is_some()
+    }
+
+    /// The method whose attribute has this name, wherever it comes from: the
+    /// crate may have been renamed.
+    pub(crate) fn named_by(path: &Path) -> Option<Self> {
+        let last = path.segments.last()?;
+        let named = |verb: &&Self| last.ident == verb.attribute().trim_matches(['#', '[', ']']);
+        Self::ALL.iter().find(named).copied()
     }
 }

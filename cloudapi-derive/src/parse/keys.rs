@@ -113,9 +113,23 @@ impl Keys {
 
     /// Whether a key that nobody knows may be meant as this one.
     pub(crate) fn misspell(&self, name: &str) -> bool {
-        self.entries
-            .iter()
-            .any(|entry| nearest(&entry.key.to_string(), &self.known) == Some(name))
+        self.misspelt(name).is_some()
+    }
+
+    /// The key that nobody knows and that may be meant as this one.
+    pub(crate) fn misspelt(&self, name: &str) -> Option<&Entry> {
+        let mut entries = self.entries.iter();
+        entries.find(|entry| nearest(&entry.key.to_string(), &self.known) == Some(name))
+    }
+
+    /// Whether all keys were taken.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The keys that were not taken, where none besides is known.
+    pub(crate) fn into_keys(self) -> Vec<Ident> {
+        self.entries.into_iter().map(|entry| entry.key).collect()
     }
 
     /// Reports every key that nobody knows.

@@ -1,12 +1,14 @@
 //! The values that are not a constant: each reader takes what stands after a
 //! key and gives it its meaning.
 
+use syn::ext::IdentExt as _;
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
-use syn::{LitStr, Path, Token, Type};
+use syn::{Ident, LitStr, Path, Token, Type};
 
 use crate::diagnostics::Diagnostic;
 use crate::parse::entry::{Entry, Form};
+use crate::parse::path::is_name;
 use crate::parse::text::{Fields, Text};
 use crate::parse::{baseurl, part};
 
@@ -42,6 +44,17 @@ pub(crate) fn none(entry: &Entry) -> Result<(), Diagnostic> {
         Some(path) if path.is_ident("none") => Ok(()),
         _ => Err(entry.wrong_type("`none`, to leave the name to you")),
     }
+}
+
+/// The name of a method.
+pub(crate) fn method(entry: &Entry) -> Result<Ident, Diagnostic> {
+    let name = entry.path().and_then(Path::get_ident);
+    name.filter(|name| is_name(&name.unraw().to_string()))
+        .cloned()
+        .ok_or_else(|| {
+            let key = &entry.key;
+            entry.wrong_type(&format!("the name of a method, as in `{key} = volumes`"))
+        })
 }
 
 /// The path of the runtime crate.
@@ -125,6 +138,17 @@ mod tests {
         assert!(module(&entry(quote!(key = a::b))).is_ok());
         assert!(module(&entry(quote!(key = a::<u8>))).is_err());
         assert!(module(&entry(quote!(key = "a"))).is_err());
+        assert!(method(&entry(quote!(key = a))).is_ok());
+        assert!(method(&entry(quote!(key = r#type))).is_ok());
+        for value in [
+            quote!("a"),
+            quote!(a::b),
+            quote!(a<b>),
+            quote!(self),
+            quote!(7),
+        ] {
+            assert!(method(&entry(quote!(key = #value))).is_err(), "{value}");
+        }
     }
 
     #[test]

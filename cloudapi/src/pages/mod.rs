@@ -1,5 +1,6 @@
 //! Lists that come page by page.
 
+mod adjust;
 mod link;
 mod paging;
 
@@ -13,7 +14,7 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use self::paging::Course;
-pub use self::paging::Paging;
+pub use self::paging::{Paged, Paging};
 use crate::call::RawCall;
 use crate::client::ClientCore;
 use crate::engine::CallCell;
@@ -30,6 +31,10 @@ use crate::response::Response;
 /// credentials. A next page on another server is an error and is not asked for,
 /// as is one that was there before. An error ends the stream; [`Error::url`] is
 /// then the page to [resume at](Self::resume_at).
+///
+/// Before it begins it can be adjusted as a [`Call`](crate::Call) can, for all of its
+/// pages: [`deadline`](Self::deadline), [`request_timeout`](Self::request_timeout),
+/// [`retry`](Self::retry), [`header`](Self::header), [`query`](Self::query).
 ///
 /// ```
 /// use cloudapi::prelude::*;
@@ -90,6 +95,9 @@ pub trait PageItem: DeserializeOwned {}
 impl<T: DeserializeOwned> PageItem for T {}
 
 enum State {
+    /// Nothing was asked for yet. The first page may be another than the declared
+    /// one.
+    New(Option<String>),
     Ready(Result<Box<Request>, Error>),
     Asking(RawCall),
     Over,
@@ -102,16 +110,14 @@ impl<T: PageItem> Pages<T> {
         paging: Paging,
         problem: Option<String>,
     ) -> Self {
-        let mut course = Course::new(paging, request);
-        let first = match problem {
-            None => course.start(),
-            Some(problem) => Err(problem),
-        };
         Self {
             pages: PageByPage {
-                state: State::Ready(first.map(Box::new).map_err(Error::request)),
+                state: match problem {
+                    None => State::New(None),
+                    Some(problem) => State::Ready(Err(Error::request(problem))),
+                },
                 client,
-                course,
+                course: Course::new(paging, request),
                 items: paging.items,
                 read: json::find,
             },
@@ -129,17 +135,15 @@ impl<T> Pages<T> {
     }
 
     /// Starts at the page with this URL and not at the first: at that of an
-    /// error, for instance.
+    /// error, for instance. The URL is taken as it is, whatever the query of the
+    /// first page would be.
     ///
     /// A URL of another server ends the stream with an error.
     pub fn resume_at(mut self, url: &str) -> Self {
-        let pages = &mut self.pages;
-        if let State::Ready(Ok(_)) = pages.state {
-            let there = pages.course.start_at(&pages.client, url);
-            pages.state = State::Ready(there.map(Box::new).map_err(|problem| {
-                Error::request(format!("the list cannot be resumed: {problem}"))
-            }));
-        }
+        self.pages.adjust(|_, start| {
+            *start = Some(url.to_owned());
+            Ok(())
+        });
         self
     }
 
@@ -188,6 +192,35 @@ impl<T> Pages<T> {
 }
 
 impl<T> PageByPage<T> {
+    /// Changes the request that all pages continue, or where the first is.
+    fn adjust(
+        &mut self,
+        change: impl FnOnce(&mut Request, &mut Option<String>) -> Result<(), String>,
+    ) {
+        let adjusted = match &mut self.state {
+            State::New(start) => change(&mut self.course.first, start),
+            // What was wrong before comes first.
+            State::Ready(Err(_)) | State::Over => Ok(()),
+            State::Ready(Ok(_)) | State::Asking(_) => Err(String::from(
+                "the list has begun, and is adjusted only before that",
+            )),
+        };
+        if let Err(problem) = adjusted {
+            self.state = State::Ready(Err(Error::request(problem)));
+        }
+    }
+
+    /// The request for the first page.
+    fn begin(&mut self, start: Option<&str>) -> Result<Box<Request>, Error> {
+        let first = match start {
+            None => self.course.start().map_err(Error::request),
+            Some(url) => self.course.start_at(&self.client, url).map_err(|problem| {
+                Error::request(format!("the list cannot be resumed: {problem}"))
+            }),
+        };
+        first.map(Box::new)
+    }
+
     /// The next page; `None` after the last.
     pub async fn next(&mut self) -> Option<Result<Response<Vec<T>>, Error>> {
         poll_fn(|context| self.poll_page(context)).await
@@ -200,6 +233,7 @@ impl<T> PageByPage<T> {
         loop {
             match std::mem::replace(&mut self.state, State::Over) {
                 State::Over => return Poll::Ready(None),
+                State::New(start) => self.state = State::Ready(self.begin(start.as_deref())),
                 State::Ready(Err(error)) => return Poll::Ready(Some(Err(error))),
                 State::Ready(Ok(request)) => {
                     let cell = CallCell::new(Arc::clone(&self.client), *request);

@@ -24,6 +24,24 @@ pub struct Paging {
     way: Way,
 }
 
+/// A client that declares how its lists lead from page to page, as the client
+/// `Asks` sees it, which is itself or extends it.
+///
+/// Whatever extends a client is one of these if that one is. To say so of a type
+/// that is known and may be none, its condition has to have a parameter, or it is
+/// refused where it stands and not where it is used: so there is `Asks`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` declares no `pages(..)`",
+    label = "how is the next page found?",
+    note = "say `next`, `page` or `cursor` here, or add `pages(next = \"..\")` to the `#[rest_api]` \
+            of `{Self}`",
+    note = "to read one list without pages, write `unwrap` in place of `items`"
+)]
+pub trait Paged<Asks> {
+    /// What is declared; where the items are, each endpoint says.
+    const PAGING: Paging;
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Way {
     /// The body has the URL of the next page.
@@ -42,6 +60,30 @@ impl Paging {
     pub const fn new(items: &'static str) -> Self {
         let way = Way::Link;
         Self { items, way }
+    }
+
+    /// Pages that have their items there in the body, and lead on as the client
+    /// declares.
+    #[must_use]
+    pub const fn of<A: Paged<A>>(items: &'static str) -> Self {
+        Self { items, ..A::PAGING }
+    }
+
+    /// The endpoint sends this query parameter.
+    ///
+    /// # Panics
+    ///
+    /// With the message, if the pages have it for themselves. It is called in
+    /// constants, so that it fails as it compiles.
+    #[must_use]
+    #[track_caller]
+    pub const fn beside(self, parameter: &str, message: &str) -> Self {
+        if let Way::Number(own) | Way::Cursor(own, _) = self.way
+            && same(own, parameter)
+        {
+            panic!("{}", message);
+        }
+        self
     }
 
     /// The URL of the next page is there in the body.
@@ -73,12 +115,28 @@ impl Paging {
     }
 }
 
+/// Equality, for constants.
+const fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut position = 0;
+    while position < one.len() {
+        if one[position] != other[position] {
+            return false;
+        }
+        position += 1;
+    }
+    true
+}
+
 /// Where in the pages we are.
 #[derive(Debug)]
 pub(super) struct Course {
     paging: Paging,
-    /// The request as declared, which each page continues.
-    first: Request,
+    /// The request as declared and adjusted, which each page continues.
+    pub(super) first: Request,
     number: u64,
     empty: u32,
     seen: HashSet<String>,
@@ -98,6 +156,7 @@ impl Course {
     pub(super) fn start(&mut self) -> Result<Request, String> {
         self.number = 1;
         let mut request = self.first.clone();
+        self.is_free(&request)?;
         if let Way::Number(parameter) = self.paging.way {
             request.url.add(parameter, &self.number)?;
         }
@@ -105,8 +164,24 @@ impl Course {
         Ok(request)
     }
 
+    /// Whether nobody else sends the query parameter that the pages have for
+    /// themselves: of two values a server takes either, and might never get to the
+    /// end.
+    fn is_free(&self, request: &Request) -> Result<(), String> {
+        match self.paging.way {
+            Way::Number(parameter) | Way::Cursor(parameter, _) if request.url.has(parameter) => {
+                Err(format!(
+                    "the query parameter `{parameter}` leads from page to page, and cannot be \
+                     sent besides"
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Starts at a page that a former run came to.
     pub(super) fn start_at(&mut self, client: &ClientCore, url: &str) -> Result<Request, BoxError> {
+        self.is_free(&self.first)?;
         if let Way::Number(parameter) = self.paging.way {
             let url = Url::parse(url)?;
             let mut pairs = url.query_pairs();

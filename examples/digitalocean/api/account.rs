@@ -42,13 +42,14 @@ pub struct Team {
 }
 
 /// The SSH keys of the account.
-#[rest_api(extends = DigitalOcean, path = "account/keys")]
+#[rest_api(extends = DigitalOcean, path = "account/keys", accessor = ssh_keys)]
 #[derive(Clone, Debug)]
 pub struct SshKeys;
 
+#[rest_api]
 impl SshKeys {
     /// All keys.
-    #[get("", items = "ssh_keys", next = "links.pages.next", query("per_page" = "200"))]
+    #[get("", items = "ssh_keys", query("per_page" = "200"))]
     pub fn list(&self) -> Pages<SshKey>;
 
     /// Adds a key.

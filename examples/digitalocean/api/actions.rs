@@ -6,13 +6,14 @@ use serde::Deserialize;
 use super::{DigitalOcean, Region};
 
 /// All actions of the account, on whatever.
-#[rest_api(extends = DigitalOcean, path = "actions")]
+#[rest_api(extends = DigitalOcean, path = "actions", accessor = actions)]
 #[derive(Clone, Debug)]
 pub struct Actions;
 
+#[rest_api]
 impl Actions {
     /// All actions, the latest first.
-    #[get("", items = "actions", next = "links.pages.next", query("per_page" = "200"))]
+    #[get("", items = "actions", query("per_page" = "200"))]
     pub fn list(&self) -> Pages<Action>;
 
     /// One action.

@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use super::DigitalOcean;
 
 /// The domains of the account.
-#[rest_api(extends = DigitalOcean, path = "domains")]
+#[rest_api(extends = DigitalOcean, path = "domains", accessor = domains)]
 #[derive(Clone, Debug)]
 pub struct Domains;
 
+#[rest_api]
 impl Domains {
     /// All domains.
-    #[get("", items = "domains", next = "links.pages.next", query("per_page" = "200"))]
+    #[get("", items = "domains", query("per_page" = "200"))]
     pub fn list(&self) -> Pages<Domain>;
 
     /// Adds a domain, with an A record of the address if there is one.
@@ -47,14 +48,10 @@ pub struct DomainRecords {
     domain: String,
 }
 
+#[rest_api]
 impl DomainRecords {
     /// All records, or those that match.
-    #[get(
-        "{self.domain}/records",
-        items = "domain_records",
-        next = "links.pages.next",
-        query("per_page" = "200")
-    )]
+    #[get("{self.domain}/records", items = "domain_records", query("per_page" = "200"))]
     pub fn list(&self, #[query] filter: &DomainRecordFilter<'_>) -> Pages<DomainRecord>;
 
     /// Adds a record.

@@ -6,18 +6,14 @@ use serde::{Deserialize, Serialize};
 use super::{Action, DigitalOcean, ImageId};
 
 /// The actions on droplets.
-#[rest_api(extends = DigitalOcean, path = "droplets")]
+#[rest_api(extends = DigitalOcean, path = "droplets", accessor = droplet_actions)]
 #[derive(Clone, Debug)]
 pub struct DropletActions;
 
+#[rest_api]
 impl DropletActions {
     /// What was done with a droplet.
-    #[get(
-        "{droplet}/actions",
-        items = "actions",
-        next = "links.pages.next",
-        query("per_page" = "200")
-    )]
+    #[get("{droplet}/actions", items = "actions", query("per_page" = "200"))]
     pub fn list(&self, droplet: u64) -> Pages<Action>;
 
     /// Makes backups of it from now on, as the plan says if there is one.

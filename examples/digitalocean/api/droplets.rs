@@ -10,13 +10,14 @@ use super::{
 };
 
 /// The droplets of the account.
-#[rest_api(extends = DigitalOcean, path = "droplets")]
+#[rest_api(extends = DigitalOcean, path = "droplets", accessor = droplets)]
 #[derive(Clone, Debug)]
 pub struct Droplets;
 
+#[rest_api]
 impl Droplets {
     /// All droplets, or those that match.
-    #[get("", items = "droplets", next = "links.pages.next", query("per_page" = "200"))]
+    #[get("", items = "droplets", query("per_page" = "200"))]
     pub fn list(&self, #[query] filter: &DropletFilter<'_>) -> Pages<Droplet>;
 
     /// Creates a droplet. It is `New` at first, and `Active` within a minute.
@@ -40,12 +41,7 @@ impl Droplets {
     pub async fn delete_tagged(&self, #[query] tag_name: &str) -> Result<()>;
 
     /// The backups of a droplet.
-    #[get(
-        "{id}/backups",
-        items = "backups",
-        next = "links.pages.next",
-        query("per_page" = "200")
-    )]
+    #[get("{id}/backups", items = "backups", query("per_page" = "200"))]
     pub fn backups(&self, id: u64) -> Pages<DropletImage>;
 
     /// When backups are made of a droplet.
@@ -66,30 +62,15 @@ impl Droplets {
     pub async fn supported_backup_policies(&self) -> Result<Vec<SupportedBackupPolicy>>;
 
     /// The snapshots of a droplet.
-    #[get(
-        "{id}/snapshots",
-        items = "snapshots",
-        next = "links.pages.next",
-        query("per_page" = "200")
-    )]
+    #[get("{id}/snapshots", items = "snapshots", query("per_page" = "200"))]
     pub fn snapshots(&self, id: u64) -> Pages<DropletImage>;
 
     /// The kernels that a droplet can be given.
-    #[get(
-        "{id}/kernels",
-        items = "kernels",
-        next = "links.pages.next",
-        query("per_page" = "200")
-    )]
+    #[get("{id}/kernels", items = "kernels", query("per_page" = "200"))]
     pub fn kernels(&self, id: u64) -> Pages<Kernel>;
 
     /// The firewalls that a droplet is behind.
-    #[get(
-        "{id}/firewalls",
-        items = "firewalls",
-        next = "links.pages.next",
-        query("per_page" = "200")
-    )]
+    #[get("{id}/firewalls", items = "firewalls", query("per_page" = "200"))]
     pub fn firewalls(&self, id: u64) -> Pages<Firewall>;
 
     /// The droplets on the same machine as this one.

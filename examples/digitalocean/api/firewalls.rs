@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use super::DigitalOcean;
 
 /// The firewalls of the account.
-#[rest_api(extends = DigitalOcean, path = "firewalls")]
+#[rest_api(extends = DigitalOcean, path = "firewalls", accessor = firewalls)]
 #[derive(Clone, Debug)]
 pub struct Firewalls;
 
+#[rest_api]
 impl Firewalls {
     /// All firewalls.
-    #[get("", items = "firewalls", next = "links.pages.next", query("per_page" = "200"))]
+    #[get("", items = "firewalls", query("per_page" = "200"))]
     pub fn list(&self) -> Pages<Firewall>;
 
     /// Makes a firewall.

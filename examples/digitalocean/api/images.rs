@@ -8,13 +8,14 @@ use serde::{Deserialize, Serialize};
 use super::{Action, DigitalOcean};
 
 /// The images that the account can use.
-#[rest_api(extends = DigitalOcean, path = "images")]
+#[rest_api(extends = DigitalOcean, path = "images", accessor = images)]
 #[derive(Clone, Debug)]
 pub struct Images;
 
+#[rest_api]
 impl Images {
     /// All images, or those that match.
-    #[get("", items = "images", next = "links.pages.next", query("per_page" = "200"))]
+    #[get("", items = "images", query("per_page" = "200"))]
     pub fn list(&self, #[query] filter: &ImageFilter<'_>) -> Pages<Image>;
 
     /// Makes an image of a file that is somewhere on the web.
@@ -34,7 +35,7 @@ impl Images {
     pub async fn delete(&self, id: u64) -> Result<()>;
 
     /// What was done with an image.
-    #[get("{id}/actions", items = "actions", next = "links.pages.next")]
+    #[get("{id}/actions", items = "actions")]
     pub fn actions(&self, id: u64) -> Pages<Action>;
 
     /// Makes a snapshot of a backup.

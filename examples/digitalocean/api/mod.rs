@@ -3,11 +3,11 @@
 //!
 //! ```
 //! use cloudapi::prelude::*;
-//! use examples::digitalocean::{DigitalOcean, DropletFilter, Droplets};
+//! use examples::digitalocean::{DigitalOcean, DropletFilter};
 //!
 //! # async fn run() -> Result<()> {
 //! let cloud = DigitalOcean::new(Secret::from_env("DIGITALOCEAN_ACCESS_TOKEN")?)?;
-//! let mut droplets = Droplets::new(&cloud).list(&DropletFilter::default());
+//! let mut droplets = cloud.droplets().list(&DropletFilter::default());
 //! while let Some(droplet) = droplets.next().await {
 //!     println!("{}", droplet?.name);
 //! }
@@ -16,10 +16,10 @@
 //! ```
 //!
 //! [`DigitalOcean`] holds the token, the settings and the gate; [`Droplets`],
-//! [`Volumes`] and the others are its parts and share all of that. Lists ask for
-//! 200 items a page, the most there can be, since every page takes a slot. What
-//! is not there is `None`. What creates something is a [`Call`], which takes a
-//! deadline.
+//! [`Volumes`] and the others are its parts, each a method of it, and share all
+//! of that. Lists ask for 200 items a page, the most there can be, since every
+//! page takes a slot. What is not there is `None`. What creates something is a
+//! [`Call`], which takes a deadline.
 //!
 //! [`Call`]: cloudapi::Call
 #![expect(
@@ -69,6 +69,7 @@ pub use volumes::*;
     callrateperhour = 5000,
     bearer = "{token}",
     scope = "{token}",
+    pages(next = "links.pages.next"),
     error = DigitalOceanError
 )]
 #[derive(Clone, Debug)]
@@ -96,17 +97,18 @@ impl fmt::Display for DigitalOceanError {
     }
 }
 
+#[rest_api]
 impl DigitalOcean {
     /// The account that the token belongs to.
     #[get("account", unwrap = "account")]
     pub async fn account(&self) -> Result<Account>;
 
     /// All data centers.
-    #[get("regions", items = "regions", next = "links.pages.next", query("per_page" = "200"))]
+    #[get("regions", items = "regions", query("per_page" = "200"))]
     pub fn regions(&self) -> Pages<Region>;
 
     /// All sizes that a droplet can have.
-    #[get("sizes", items = "sizes", next = "links.pages.next", query("per_page" = "200"))]
+    #[get("sizes", items = "sizes", query("per_page" = "200"))]
     pub fn sizes(&self) -> Pages<Size>;
 }
 

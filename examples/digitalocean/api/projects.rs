@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use super::DigitalOcean;
 
 /// The projects of the account. The id `default` is that of the default one.
-#[rest_api(extends = DigitalOcean, path = "projects")]
+#[rest_api(extends = DigitalOcean, path = "projects", accessor = projects)]
 #[derive(Clone, Debug)]
 pub struct Projects;
 
+#[rest_api]
 impl Projects {
     /// All projects.
-    #[get("", items = "projects", next = "links.pages.next", query("per_page" = "200"))]
+    #[get("", items = "projects", query("per_page" = "200"))]
     pub fn list(&self) -> Pages<Project>;
 
     /// Makes a project.
@@ -41,16 +42,11 @@ impl Projects {
     pub async fn delete(&self, id: &str) -> Result<()>;
 
     /// The resources of a project.
-    #[get(
-        "{id}/resources",
-        items = "resources",
-        next = "links.pages.next",
-        query("per_page" = "200")
-    )]
+    #[get("{id}/resources", items = "resources", query("per_page" = "200"))]
     pub fn resources(&self, id: &str) -> Pages<ProjectResource>;
 
     /// The resources of the default project.
-    #[get("default/resources", items = "resources", next = "links.pages.next")]
+    #[get("default/resources", items = "resources")]
     pub fn default_resources(&self) -> Pages<ProjectResource>;
 
     /// Moves resources to a project, by names such as `do:droplet:13457723`.

@@ -6,13 +6,14 @@ use serde::Deserialize;
 use super::{Action, DigitalOcean, Droplet, Region};
 
 /// The reserved IPs of the account.
-#[rest_api(extends = DigitalOcean, path = "reserved_ips")]
+#[rest_api(extends = DigitalOcean, path = "reserved_ips", accessor = reserved_ips)]
 #[derive(Clone, Debug)]
 pub struct ReservedIps;
 
+#[rest_api]
 impl ReservedIps {
     /// All reserved IPs.
-    #[get("", items = "reserved_ips", next = "links.pages.next", query("per_page" = "200"))]
+    #[get("", items = "reserved_ips", query("per_page" = "200"))]
     pub fn list(&self) -> Pages<ReservedIp>;
 
     /// Reserves an address for a droplet.
@@ -36,7 +37,7 @@ impl ReservedIps {
     pub async fn delete(&self, ip: &str) -> Result<()>;
 
     /// What was done with an address.
-    #[get("{ip}/actions", items = "actions", next = "links.pages.next")]
+    #[get("{ip}/actions", items = "actions")]
     pub fn actions(&self, ip: &str) -> Pages<Action>;
 
     /// Gives an address to a droplet.

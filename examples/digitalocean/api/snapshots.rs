@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use super::DigitalOcean;
 
 /// All snapshots of the account.
-#[rest_api(extends = DigitalOcean, path = "snapshots")]
+#[rest_api(extends = DigitalOcean, path = "snapshots", accessor = snapshots)]
 #[derive(Clone, Debug)]
 pub struct Snapshots;
 
+#[rest_api]
 impl Snapshots {
     /// All snapshots, or those of droplets, or those of volumes.
-    #[get("", items = "snapshots", next = "links.pages.next", query("per_page" = "200"))]
+    #[get("", items = "snapshots", query("per_page" = "200"))]
     pub fn list(&self, #[query] resource_type: Option<SnapshotSource>) -> Pages<Snapshot>;
 
     /// One snapshot.

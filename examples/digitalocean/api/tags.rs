@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use super::DigitalOcean;
 
 /// The tags of the account.
-#[rest_api(extends = DigitalOcean, path = "tags")]
+#[rest_api(extends = DigitalOcean, path = "tags", accessor = tags)]
 #[derive(Clone, Debug)]
 pub struct Tags;
 
+#[rest_api]
 impl Tags {
     /// All tags.
-    #[get("", items = "tags", next = "links.pages.next", query("per_page" = "200"))]
+    #[get("", items = "tags", query("per_page" = "200"))]
     pub fn list(&self) -> Pages<Tag>;
 
     /// Makes a tag; no harm is done if it is there already.

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::DigitalOcean;
 
 /// What destroys a droplet together with what belongs to it.
-#[rest_api(extends = DigitalOcean, path = "droplets")]
+#[rest_api(extends = DigitalOcean, path = "droplets", accessor = teardowns)]
 #[derive(Clone, Debug)]
 pub struct Teardowns;
 
+#[rest_api]
 impl Teardowns {
     /// What could be destroyed with a droplet.
     #[get("{droplet}/destroy_with_associated_resources")]

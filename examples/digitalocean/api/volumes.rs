@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use super::{Action, DigitalOcean, Region, Snapshot};
 
 /// The volumes of the account.
-#[rest_api(extends = DigitalOcean, path = "volumes")]
+#[rest_api(extends = DigitalOcean, path = "volumes", accessor = volumes)]
 #[derive(Clone, Debug)]
 pub struct Volumes;
 
+#[rest_api]
 impl Volumes {
     /// All volumes, or those that match.
-    #[get("", items = "volumes", next = "links.pages.next", query("per_page" = "200"))]
+    #[get("", items = "volumes", query("per_page" = "200"))]
     pub fn list(&self, #[query] filter: &VolumeFilter<'_>) -> Pages<Volume>;
 
     /// Makes a volume.
@@ -32,12 +33,7 @@ impl Volumes {
     pub async fn delete_by_name(&self, #[query] name: &str, #[query] region: &str) -> Result<()>;
 
     /// What was done with a volume.
-    #[get(
-        "{id}/actions",
-        items = "actions",
-        next = "links.pages.next",
-        query("per_page" = "200")
-    )]
+    #[get("{id}/actions", items = "actions", query("per_page" = "200"))]
     pub fn actions(&self, id: &str) -> Pages<Action>;
 
     /// Attaches a volume to a droplet.
@@ -90,12 +86,7 @@ impl Volumes {
     pub async fn action(&self, id: &str, action: u64) -> Result<Option<Action>>;
 
     /// The snapshots of a volume.
-    #[get(
-        "{id}/snapshots",
-        items = "snapshots",
-        next = "links.pages.next",
-        query("per_page" = "200")
-    )]
+    #[get("{id}/snapshots", items = "snapshots", query("per_page" = "200"))]
     pub fn snapshots(&self, id: &str) -> Pages<Snapshot>;
 
     /// Takes a snapshot of a volume.

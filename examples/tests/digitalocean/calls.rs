@@ -21,19 +21,19 @@ pub(crate) const CALLS: &[(&str, Call)] = calls! { cloud:
     "regions_list" => cloud.regions().collect_all();
     "sizes_list" => cloud.sizes().collect_all();
 
-    "sshKeys_list" => SshKeys::new(&cloud).list().collect_all();
-    "sshKeys_create" => SshKeys::new(&cloud).create("a", "ssh-rsa A");
-    "sshKeys_get" => SshKeys::new(&cloud).key(&SshKeyId::Fingerprint("3b:16".to_owned()));
-    "sshKeys_update" => SshKeys::new(&cloud).rename(&SshKeyId::Number(7), "b");
-    "sshKeys_delete" => SshKeys::new(&cloud).delete(&SshKeyId::Number(7));
+    "sshKeys_list" => cloud.ssh_keys().list().collect_all();
+    "sshKeys_create" => cloud.ssh_keys().create("a", "ssh-rsa A");
+    "sshKeys_get" => cloud.ssh_keys().key(&SshKeyId::Fingerprint("3b:16".to_owned()));
+    "sshKeys_update" => cloud.ssh_keys().rename(&SshKeyId::Number(7), "b");
+    "sshKeys_delete" => cloud.ssh_keys().delete(&SshKeyId::Number(7));
 
-    "actions_list" => Actions::new(&cloud).list().collect_all();
-    "actions_get" => Actions::new(&cloud).action(7);
+    "actions_list" => cloud.actions().list().collect_all();
+    "actions_get" => cloud.actions().action(7);
 
-    "domains_list" => Domains::new(&cloud).list().collect_all();
-    "domains_create" => Domains::new(&cloud).create("a.b", Some("1.2.3.4"));
-    "domains_get" => Domains::new(&cloud).domain("a.b");
-    "domains_delete" => Domains::new(&cloud).delete("a.b");
+    "domains_list" => cloud.domains().list().collect_all();
+    "domains_create" => cloud.domains().create("a.b", Some("1.2.3.4"));
+    "domains_get" => cloud.domains().domain("a.b");
+    "domains_delete" => cloud.domains().delete("a.b");
     "domains_list_records" =>
         records(&cloud).list(&DomainRecordFilter {
             name: Some("w.a.b"), kind: Some("A"),
@@ -45,151 +45,151 @@ pub(crate) const CALLS: &[(&str, Call)] = calls! { cloud:
     "domains_update_record" => records(&cloud).replace(7, &record());
     "domains_delete_record" => records(&cloud).delete(7);
 
-    "droplets_list" => Droplets::new(&cloud).list(&DropletFilter {
+    "droplets_list" => cloud.droplets().list(&DropletFilter {
         tag_name: Some("web"), name: Some("a"), kind: Some(DropletKind::Droplets),
     }).collect_all();
-    "droplets_create" => Droplets::new(&cloud).create(&NewDroplet {
+    "droplets_create" => cloud.droplets().create(&NewDroplet {
         name: "a", size: "s-1vcpu-1gb", image: "debian-13-x64".into(), options: options(),
     });
-    "droplets_create/many" => Droplets::new(&cloud).create_many(&NewDroplets {
+    "droplets_create/many" => cloud.droplets().create_many(&NewDroplets {
         names: &["a", "b"], size: "s-1vcpu-1gb", image: ImageId::Number(7),
         options: DropletOptions::default(),
     });
-    "droplets_get" => Droplets::new(&cloud).droplet(7);
-    "droplets_destroy" => Droplets::new(&cloud).delete(7);
-    "droplets_destroy_byTag" => Droplets::new(&cloud).delete_tagged("web");
-    "droplets_list_backups" => Droplets::new(&cloud).backups(7).collect_all();
-    "droplets_get_backup_policy" => Droplets::new(&cloud).backup_policy(7);
-    "droplets_list_backup_policies" => Droplets::new(&cloud).backup_policies(1, 200);
-    "droplets_list_supported_backup_policies" => Droplets::new(&cloud).supported_backup_policies();
-    "droplets_list_snapshots" => Droplets::new(&cloud).snapshots(7).collect_all();
-    "droplets_list_kernels" => Droplets::new(&cloud).kernels(7).collect_all();
-    "droplets_list_firewalls" => Droplets::new(&cloud).firewalls(7).collect_all();
-    "droplets_list_neighbors" => Droplets::new(&cloud).neighbors(7);
+    "droplets_get" => cloud.droplets().droplet(7);
+    "droplets_destroy" => cloud.droplets().delete(7);
+    "droplets_destroy_byTag" => cloud.droplets().delete_tagged("web");
+    "droplets_list_backups" => cloud.droplets().backups(7).collect_all();
+    "droplets_get_backup_policy" => cloud.droplets().backup_policy(7);
+    "droplets_list_backup_policies" => cloud.droplets().backup_policies(1, 200);
+    "droplets_list_supported_backup_policies" => cloud.droplets().supported_backup_policies();
+    "droplets_list_snapshots" => cloud.droplets().snapshots(7).collect_all();
+    "droplets_list_kernels" => cloud.droplets().kernels(7).collect_all();
+    "droplets_list_firewalls" => cloud.droplets().firewalls(7).collect_all();
+    "droplets_list_neighbors" => cloud.droplets().neighbors(7);
 
-    "dropletActions_list" => DropletActions::new(&cloud).list(7).collect_all();
-    "dropletActions_post" => DropletActions::new(&cloud).reboot(7);
-    "dropletActions_post/backups" => DropletActions::new(&cloud).enable_backups(7, Some(&plan()));
-    "dropletActions_post/no_backups" => DropletActions::new(&cloud).disable_backups(7);
-    "dropletActions_post/policy" => DropletActions::new(&cloud).change_backup_policy(7, &plan());
-    "dropletActions_post/cycle" => DropletActions::new(&cloud).power_cycle(7);
-    "dropletActions_post/shutdown" => DropletActions::new(&cloud).shutdown(7);
-    "dropletActions_post/off" => DropletActions::new(&cloud).power_off(7);
-    "dropletActions_post/on" => DropletActions::new(&cloud).power_on(7);
-    "dropletActions_post/password" => DropletActions::new(&cloud).reset_password(7);
-    "dropletActions_post/restore" => DropletActions::new(&cloud).restore(7, 8);
-    "dropletActions_post/resize" => DropletActions::new(&cloud).resize(7, "s-2vcpu-4gb", true);
+    "dropletActions_list" => cloud.droplet_actions().list(7).collect_all();
+    "dropletActions_post" => cloud.droplet_actions().reboot(7);
+    "dropletActions_post/backups" => cloud.droplet_actions().enable_backups(7, Some(&plan()));
+    "dropletActions_post/no_backups" => cloud.droplet_actions().disable_backups(7);
+    "dropletActions_post/policy" => cloud.droplet_actions().change_backup_policy(7, &plan());
+    "dropletActions_post/cycle" => cloud.droplet_actions().power_cycle(7);
+    "dropletActions_post/shutdown" => cloud.droplet_actions().shutdown(7);
+    "dropletActions_post/off" => cloud.droplet_actions().power_off(7);
+    "dropletActions_post/on" => cloud.droplet_actions().power_on(7);
+    "dropletActions_post/password" => cloud.droplet_actions().reset_password(7);
+    "dropletActions_post/restore" => cloud.droplet_actions().restore(7, 8);
+    "dropletActions_post/resize" => cloud.droplet_actions().resize(7, "s-2vcpu-4gb", true);
     "dropletActions_post/rebuild" =>
-        DropletActions::new(&cloud).rebuild(7, &"debian-13-x64".into());
-    "dropletActions_post/rename" => DropletActions::new(&cloud).rename(7, "b");
-    "dropletActions_post/kernel" => DropletActions::new(&cloud).change_kernel(7, 8);
-    "dropletActions_post/ipv6" => DropletActions::new(&cloud).enable_ipv6(7);
-    "dropletActions_post/snapshot" => DropletActions::new(&cloud).snapshot(7, "s");
+        cloud.droplet_actions().rebuild(7, &"debian-13-x64".into());
+    "dropletActions_post/rename" => cloud.droplet_actions().rename(7, "b");
+    "dropletActions_post/kernel" => cloud.droplet_actions().change_kernel(7, 8);
+    "dropletActions_post/ipv6" => cloud.droplet_actions().enable_ipv6(7);
+    "dropletActions_post/snapshot" => cloud.droplet_actions().snapshot(7, "s");
     "dropletActions_post_byTag" =>
-        DropletActions::new(&cloud).act_on_tagged("web", &TaggedDropletAction::Snapshot {
+        cloud.droplet_actions().act_on_tagged("web", &TaggedDropletAction::Snapshot {
             name: "s",
         });
-    "dropletActions_get" => DropletActions::new(&cloud).action(7, 8);
+    "dropletActions_get" => cloud.droplet_actions().action(7, 8);
 
-    "droplets_list_associatedResources" => Teardowns::new(&cloud).associated(7);
+    "droplets_list_associatedResources" => cloud.teardowns().associated(7);
     "droplets_destroy_withAssociatedResourcesSelective" =>
-        Teardowns::new(&cloud).destroy_with(7, &Doomed { volumes: &["v"], ..Default::default() });
+        cloud.teardowns().destroy_with(7, &Doomed { volumes: &["v"], ..Default::default() });
     "droplets_destroy_withAssociatedResourcesDangerous" =>
-        Teardowns::new(&cloud).destroy_with_all(7);
-    "droplets_get_DestroyAssociatedResourcesStatus" => Teardowns::new(&cloud).status(7);
-    "droplets_destroy_retryWithAssociatedResources" => Teardowns::new(&cloud).retry(7);
+        cloud.teardowns().destroy_with_all(7);
+    "droplets_get_DestroyAssociatedResourcesStatus" => cloud.teardowns().status(7);
+    "droplets_destroy_retryWithAssociatedResources" => cloud.teardowns().retry(7);
 
-    "snapshots_list" => Snapshots::new(&cloud).list(Some(SnapshotSource::Volume)).collect_all();
-    "snapshots_get" => Snapshots::new(&cloud).snapshot("7");
-    "snapshots_delete" => Snapshots::new(&cloud).delete("7");
+    "snapshots_list" => cloud.snapshots().list(Some(SnapshotSource::Volume)).collect_all();
+    "snapshots_get" => cloud.snapshots().snapshot("7");
+    "snapshots_delete" => cloud.snapshots().delete("7");
 
     "volumes_list" =>
-        Volumes::new(&cloud).list(&VolumeFilter {
+        cloud.volumes().list(&VolumeFilter {
             name: Some("a"), region: Some("nyc3"),
         }).collect_all();
-    "volumes_create" => Volumes::new(&cloud).create(&NewVolume {
+    "volumes_create" => cloud.volumes().create(&NewVolume {
         name: "a", region: "nyc3", size_gigabytes: 10, filesystem_type: Some("ext4"), tags: &["web"],
         ..Default::default()
     });
-    "volumes_get" => Volumes::new(&cloud).volume("v");
-    "volumes_delete" => Volumes::new(&cloud).delete("v");
-    "volumes_delete_byName" => Volumes::new(&cloud).delete_by_name("a", "nyc3");
-    "volumeActions_list" => Volumes::new(&cloud).actions("v").collect_all();
-    "volumeActions_post_byId" => Volumes::new(&cloud).resize("v", 20, Some("nyc3"));
-    "volumeActions_post_byId/attach" => Volumes::new(&cloud).attach("v", 7, None);
-    "volumeActions_post_byId/detach" => Volumes::new(&cloud).detach("v", 7, None);
-    "volumeActions_post" => Volumes::new(&cloud).detach_by_name("a", 7, Some("nyc3"));
-    "volumeActions_post/attach" => Volumes::new(&cloud).attach_by_name("a", 7, Some("nyc3"));
-    "volumeActions_get" => Volumes::new(&cloud).action("v", 8);
-    "volumeSnapshots_list" => Volumes::new(&cloud).snapshots("v").collect_all();
-    "volumeSnapshots_create" => Volumes::new(&cloud).take_snapshot("v", "s", &["web"]);
-    "volumeSnapshots_get_byId" => Volumes::new(&cloud).snapshot("s");
-    "volumeSnapshots_delete_byId" => Volumes::new(&cloud).delete_snapshot("s");
+    "volumes_get" => cloud.volumes().volume("v");
+    "volumes_delete" => cloud.volumes().delete("v");
+    "volumes_delete_byName" => cloud.volumes().delete_by_name("a", "nyc3");
+    "volumeActions_list" => cloud.volumes().actions("v").collect_all();
+    "volumeActions_post_byId" => cloud.volumes().resize("v", 20, Some("nyc3"));
+    "volumeActions_post_byId/attach" => cloud.volumes().attach("v", 7, None);
+    "volumeActions_post_byId/detach" => cloud.volumes().detach("v", 7, None);
+    "volumeActions_post" => cloud.volumes().detach_by_name("a", 7, Some("nyc3"));
+    "volumeActions_post/attach" => cloud.volumes().attach_by_name("a", 7, Some("nyc3"));
+    "volumeActions_get" => cloud.volumes().action("v", 8);
+    "volumeSnapshots_list" => cloud.volumes().snapshots("v").collect_all();
+    "volumeSnapshots_create" => cloud.volumes().take_snapshot("v", "s", &["web"]);
+    "volumeSnapshots_get_byId" => cloud.volumes().snapshot("s");
+    "volumeSnapshots_delete_byId" => cloud.volumes().delete_snapshot("s");
 
-    "reservedIPs_list" => ReservedIps::new(&cloud).list().collect_all();
-    "reservedIPs_create" => ReservedIps::new(&cloud).create_for(7);
-    "reservedIPs_create/region" => ReservedIps::new(&cloud).create_in("nyc3", Some("p"));
-    "reservedIPs_get" => ReservedIps::new(&cloud).reserved_ip("1.2.3.4");
-    "reservedIPs_delete" => ReservedIps::new(&cloud).delete("1.2.3.4");
-    "reservedIPsActions_list" => ReservedIps::new(&cloud).actions("1.2.3.4").collect_all();
-    "reservedIPsActions_post" => ReservedIps::new(&cloud).assign("1.2.3.4", 7);
-    "reservedIPsActions_post/unassign" => ReservedIps::new(&cloud).unassign("1.2.3.4");
-    "reservedIPsActions_get" => ReservedIps::new(&cloud).action("1.2.3.4", 8);
+    "reservedIPs_list" => cloud.reserved_ips().list().collect_all();
+    "reservedIPs_create" => cloud.reserved_ips().create_for(7);
+    "reservedIPs_create/region" => cloud.reserved_ips().create_in("nyc3", Some("p"));
+    "reservedIPs_get" => cloud.reserved_ips().reserved_ip("1.2.3.4");
+    "reservedIPs_delete" => cloud.reserved_ips().delete("1.2.3.4");
+    "reservedIPsActions_list" => cloud.reserved_ips().actions("1.2.3.4").collect_all();
+    "reservedIPsActions_post" => cloud.reserved_ips().assign("1.2.3.4", 7);
+    "reservedIPsActions_post/unassign" => cloud.reserved_ips().unassign("1.2.3.4");
+    "reservedIPsActions_get" => cloud.reserved_ips().action("1.2.3.4", 8);
 
-    "images_list" => Images::new(&cloud).list(&ImageFilter {
+    "images_list" => cloud.images().list(&ImageFilter {
         kind: Some(ImageKind::Distribution), private: Some(true), tag_name: Some("web"),
     }).collect_all();
     "images_create_custom" =>
-        Images::new(&cloud).create(&NewImage {
+        cloud.images().create(&NewImage {
             name: "a", url: "https://h/i", region: "nyc3", ..Default::default()
         });
-    "images_get" => Images::new(&cloud).image(&"debian-13-x64".into());
+    "images_get" => cloud.images().image(&"debian-13-x64".into());
     "images_update" =>
-        Images::new(&cloud).update(7, &ImageDescription { name: Some("b"), ..Default::default() });
-    "images_delete" => Images::new(&cloud).delete(7);
-    "imageActions_list" => Images::new(&cloud).actions(7).collect_all();
-    "imageActions_post" => Images::new(&cloud).transfer(7, "nyc3");
-    "imageActions_post/convert" => Images::new(&cloud).convert(7);
-    "imageActions_get" => Images::new(&cloud).action(7, 8);
+        cloud.images().update(7, &ImageDescription { name: Some("b"), ..Default::default() });
+    "images_delete" => cloud.images().delete(7);
+    "imageActions_list" => cloud.images().actions(7).collect_all();
+    "imageActions_post" => cloud.images().transfer(7, "nyc3");
+    "imageActions_post/convert" => cloud.images().convert(7);
+    "imageActions_get" => cloud.images().action(7, 8);
 
-    "tags_list" => Tags::new(&cloud).list().collect_all();
-    "tags_create" => Tags::new(&cloud).create("web");
-    "tags_get" => Tags::new(&cloud).tag("web");
-    "tags_delete" => Tags::new(&cloud).delete("web");
-    "tags_assign_resources" => Tags::new(&cloud).assign("web", &[droplet()]);
-    "tags_unassign_resources" => Tags::new(&cloud).unassign("web", &[droplet()]);
+    "tags_list" => cloud.tags().list().collect_all();
+    "tags_create" => cloud.tags().create("web");
+    "tags_get" => cloud.tags().tag("web");
+    "tags_delete" => cloud.tags().delete("web");
+    "tags_assign_resources" => cloud.tags().assign("web", &[droplet()]);
+    "tags_unassign_resources" => cloud.tags().unassign("web", &[droplet()]);
 
-    "projects_list" => Projects::new(&cloud).list().collect_all();
+    "projects_list" => cloud.projects().list().collect_all();
     "projects_create" =>
-        Projects::new(&cloud).create(&NewProject {
+        cloud.projects().create(&NewProject {
             name: "a", purpose: "Service", ..Default::default()
         });
-    "projects_get" => Projects::new(&cloud).project("p");
-    "projects_get_default" => Projects::new(&cloud).default_project();
-    "projects_update" => Projects::new(&cloud).replace("p", &ProjectDescription {
+    "projects_get" => cloud.projects().project("p");
+    "projects_get_default" => cloud.projects().default_project();
+    "projects_update" => cloud.projects().replace("p", &ProjectDescription {
         name: "a", description: "", purpose: "Service", environment: Environment::Staging,
         is_default: false,
     });
     "projects_patch" =>
-        Projects::new(&cloud).change("p", &ProjectChange {
+        cloud.projects().change("p", &ProjectChange {
             is_default: Some(true), ..Default::default()
         });
-    "projects_delete" => Projects::new(&cloud).delete("p");
-    "projects_list_resources" => Projects::new(&cloud).resources("p").collect_all();
-    "projects_list_resources_default" => Projects::new(&cloud).default_resources().collect_all();
-    "projects_assign_resources" => Projects::new(&cloud).assign("p", &["do:droplet:7"]);
+    "projects_delete" => cloud.projects().delete("p");
+    "projects_list_resources" => cloud.projects().resources("p").collect_all();
+    "projects_list_resources_default" => cloud.projects().default_resources().collect_all();
+    "projects_assign_resources" => cloud.projects().assign("p", &["do:droplet:7"]);
 
-    "firewalls_list" => Firewalls::new(&cloud).list().collect_all();
-    "firewalls_create" => Firewalls::new(&cloud).create(&firewall());
-    "firewalls_get" => Firewalls::new(&cloud).firewall("f");
-    "firewalls_update" => Firewalls::new(&cloud).replace("f", &firewall());
-    "firewalls_delete" => Firewalls::new(&cloud).delete("f");
-    "firewalls_assign_droplets" => Firewalls::new(&cloud).add_droplets("f", &[7]);
-    "firewalls_delete_droplets" => Firewalls::new(&cloud).remove_droplets("f", &[7]);
-    "firewalls_add_tags" => Firewalls::new(&cloud).add_tags("f", &["web"]);
-    "firewalls_delete_tags" => Firewalls::new(&cloud).remove_tags("f", &["web"]);
-    "firewalls_add_rules" => Firewalls::new(&cloud).add_rules("f", &rules());
-    "firewalls_delete_rules" => Firewalls::new(&cloud).remove_rules("f", &rules());
+    "firewalls_list" => cloud.firewalls().list().collect_all();
+    "firewalls_create" => cloud.firewalls().create(&firewall());
+    "firewalls_get" => cloud.firewalls().firewall("f");
+    "firewalls_update" => cloud.firewalls().replace("f", &firewall());
+    "firewalls_delete" => cloud.firewalls().delete("f");
+    "firewalls_assign_droplets" => cloud.firewalls().add_droplets("f", &[7]);
+    "firewalls_delete_droplets" => cloud.firewalls().remove_droplets("f", &[7]);
+    "firewalls_add_tags" => cloud.firewalls().add_tags("f", &["web"]);
+    "firewalls_delete_tags" => cloud.firewalls().remove_tags("f", &["web"]);
+    "firewalls_add_rules" => cloud.firewalls().add_rules("f", &rules());
+    "firewalls_delete_rules" => cloud.firewalls().remove_rules("f", &rules());
 };
 
 fn records(cloud: &DigitalOcean) -> DomainRecords {

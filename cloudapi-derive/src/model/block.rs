@@ -1,0 +1,233 @@
+//! An `impl` block of a client, and which endpoints it declares.
+//!
+//! The endpoints expand by themselves. Here they are read only as far as it takes
+//! to compare them with each other.
+
+use syn::{Attribute, Ident, ImplItem, ItemImpl, Meta, Path, Token};
+
+use super::{Endpoint, Parameter, Route, Verb};
+use crate::diagnostics::Errors;
+use crate::parse::keys::Keys;
+use crate::parse::method::Method;
+use crate::parse::value;
+use crate::paths::Paths;
+
+/// Attributes that leave a method as it is, so that none of them can be what
+/// gives it a body.
+const INERT: &[&str] = &[
+    "allow",
+    "cfg",
+    "cold",
+    "deny",
+    "deprecated",
+    "doc",
+    "expect",
+    "forbid",
+    "inline",
+    "must_use",
+    "track_caller",
+    "warn",
+];
+
+/// The same, for those of a tool.
+const TOOLS: &[&str] = &["clippy", "diagnostic", "miri", "rust_analyzer", "rustfmt"];
+
+/// A block with what it declares.
+#[derive(Debug)]
+pub(crate) struct Block {
+    pub(crate) paths: Paths,
+    pub(crate) item: ItemImpl,
+    /// The keys that have no meaning here.
+    pub(crate) misplaced: Vec<Ident>,
+    /// What its endpoints ask for, as far as they could be read.
+    pub(crate) routes: Vec<Route>,
+    pub(crate) undeclared: Vec<Undeclared>,
+}
+
+/// A method without a body and without an attribute that could give it one.
+#[derive(Debug)]
+pub(crate) struct Undeclared {
+    /// Among the items of the block.
+    pub(crate) position: usize,
+    /// The method; its parameters have no attributes of ours.
+    pub(crate) method: Method,
+    /// The names of its parameters.
+    pub(crate) parameters: Vec<Ident>,
+}
+
+impl Block {
+    pub(crate) fn new(mut keys: Keys, item: ItemImpl, errors: &mut Errors) -> Self {
+        let runtime = keys.read_with("crate", value::module, errors);
+        let mut routes = Vec::new();
+        let mut undeclared = Vec::new();
+        for (position, item) in item.items.iter().enumerate() {
+            // An item that is not read as a method is the compiler's to judge.
+            if let ImplItem::Verbatim(tokens) = item
+                && let Ok(Some(method)) = Method::parse(tokens.clone())
+                && method.body.is_none()
+            {
+                let declared_by = method.attributes.iter().position(|attribute| {
+                    let verb = Verb::named_by(attribute.path());
+                    verb.is_some()
+                });
+                if let Some(declared_by) = declared_by {
+                    routes.extend(route(method, declared_by));
+                } else if method.attributes.iter().all(is_inert) {
+                    undeclared.push(Undeclared::new(position, method));
+                }
+            }
+        }
+        Self {
+            paths: Paths::new(runtime),
+            item,
+            misplaced: keys.into_keys(),
+            routes,
+            undeclared,
+        }
+    }
+}
+
+impl Undeclared {
+    fn new(position: usize, mut method: Method) -> Self {
+        // What is wrong with them does not matter as long as nothing is declared.
+        let mut unheard = Errors::new();
+        let inputs = method.signature.inputs.iter_mut();
+        let parameters = inputs.filter_map(|input| Parameter::take(input, &mut unheard));
+        let parameters = parameters.map(|parameter| parameter.ident).collect();
+        drop(unheard.finish());
+        Self {
+            position,
+            method,
+            parameters,
+        }
+    }
+}
+
+/// What an endpoint asks for. One that has a mistake tells it itself, and is not
+/// compared, since nobody knows what it should be.
+fn route(mut method: Method, declared_by: usize) -> Option<Route> {
+    let attribute = method.attributes.remove(declared_by);
+    let verb = Verb::named_by(attribute.path())?;
+    let arguments = match attribute.meta {
+        Meta::List(list) => list.tokens,
+        Meta::Path(_) | Meta::NameValue(_) => return None,
+    };
+    let mut errors = Errors::new();
+    let (path, keys) = Keys::parse_after_path(verb.attribute(), arguments, &mut errors);
+    let endpoint = Endpoint::new(verb, path, keys, method, &mut errors);
+    let is_read = errors.finish().is_empty();
+    is_read.then(|| Route::new(&endpoint)).flatten()
+}
+
+/// Whether the attribute certainly makes nothing of the method.
+fn is_inert(attribute: &Attribute) -> bool {
+    meta_is_inert(&attribute.meta)
+}
+
+fn meta_is_inert(meta: &Meta) -> bool {
+    let path = meta.path();
+    if path.is_ident("cfg_attr") {
+        return conditional(meta).is_ok_and(|metas| metas.iter().skip(1).all(meta_is_inert));
+    }
+    match path.get_ident() {
+        Some(name) => INERT.iter().any(|inert| name == inert),
+        None => belongs_to_a_tool(path),
+    }
+}
+
+/// The condition of a `cfg_attr`, and the attributes.
+fn conditional(meta: &Meta) -> syn::Result<Vec<Meta>> {
+    let list = meta.require_list()?;
+    let metas = list.parse_args_with(|input: syn::parse::ParseStream<'_>| {
+        syn::punctuated::Punctuated::<Meta, Token![,]>::parse_terminated(input)
+    })?;
+    Ok(metas.into_iter().collect())
+}
+
+fn belongs_to_a_tool(path: &Path) -> bool {
+    let first = path.segments.first();
+    first.is_some_and(|first| TOOLS.iter().any(|tool| first.ident == tool))
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+    use quote::quote;
+
+    use super::*;
+
+    fn block(items: &TokenStream) -> Block {
+        let item = syn::parse2(quote!(impl Example { #items })).unwrap();
+        let mut errors = Errors::new();
+        let keys = Keys::parse("#[rest_api]", TokenStream::new(), &mut errors);
+        let block = Block::new(keys, item, &mut errors);
+        assert!(errors.finish().is_empty());
+        block
+    }
+
+    #[test]
+    fn a_method_is_undeclared_if_no_attribute_could_give_it_a_body() {
+        for attributes in [
+            quote!(),
+            quote!(#[doc = "docs"] #[must_use] #[inline]),
+            quote!(#[cfg(test)] #[rustfmt::skip] #[clippy::cognitive_complexity = "1"]),
+            quote!(#[cfg_attr(test, must_use, allow(unused))]),
+        ] {
+            let block = block(&quote!(#attributes fn f(&self, #[query] a: u8) -> Call<()>;));
+            assert_eq!(block.undeclared.len(), 1, "{attributes}");
+        }
+        for item in [
+            quote!(
+                #[get("a")]
+                fn f(&self) -> Call<()>;
+            ),
+            quote!(
+                #[::cloudapi::get("a")]
+                fn f(&self) -> Call<()>;
+            ),
+            quote!(
+                #[vendored::api::get("a")]
+                fn f(&self) -> Call<()>;
+            ),
+            quote!(
+                #[mine("a")]
+                fn f(&self) -> Call<()>;
+            ),
+            quote!(
+                #[cfg_attr(test, get("a"))]
+                fn f(&self) -> Call<()>;
+            ),
+            quote!(
+                #[cfg_attr(any(a, b), doc = "", mine)]
+                fn f(&self) -> Call<()>;
+            ),
+            quote!(
+                fn f(&self) {}
+            ),
+            quote!(
+                const A: u8 = 1;
+            ),
+            quote!(
+                type A = u8;
+            ),
+            quote!(endpoints!();),
+        ] {
+            assert!(block(&item).undeclared.is_empty(), "{item}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_with_a_mistake_is_not_compared() {
+        let block = block(&quote! {
+            #[get("a")] fn one(&self) -> Call<()>;
+            #[get("a", unwarp = "a")] fn misspelt(&self) -> Call<()>;
+            #[get("a")] #[post("b")] fn twice(&self) -> Call<()>;
+            #[get("a/{id}")] fn unfilled(&self) -> Call<()>;
+            #[get] fn without_a_path(&self) -> Call<()>;
+            #[get("a")] fn with_a_body(&self) -> Call<()> {}
+            #[cfg_attr(test, get("a"))] fn under_a_condition(&self) -> Call<()>;
+        });
+        let names: Vec<_> = block.routes.iter().map(|route| &route.method).collect();
+        assert_eq!(names, ["one"]);
+    }
+}

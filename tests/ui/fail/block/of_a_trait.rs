@@ -1,0 +1,22 @@
+use cloudapi::{Result, get, rest_api};
+
+#[rest_api(baseurl = "https://api.example.com/v1/")]
+struct Api;
+
+trait Droplets {
+    async fn droplets(&self) -> Result<()>;
+}
+
+#[rest_api]
+impl Droplets for Api {
+    #[get("droplets")]
+    async fn droplets(&self) -> Result<()>;
+}
+
+async fn used() -> Result<()> {
+    Api::new()?.droplets().await
+}
+
+fn main() {
+    let _ = used();
+}

@@ -1,0 +1,21 @@
+use cloudapi::{Pages, get, rest_api};
+
+#[rest_api(baseurl = "https://api.example.com/v1/")]
+struct Cloud;
+
+#[rest_api(extends = Cloud)]
+struct Droplets;
+
+impl Droplets {
+    #[get("droplets", items = "droplets")]
+    fn list(&self) -> Pages<String>;
+}
+
+fn used(droplets: &Droplets) -> Pages<String> {
+    droplets.list()
+}
+
+fn main() {
+    let _ = used;
+    let _ = Cloud::new().map(|cloud| Droplets::new(&cloud));
+}
