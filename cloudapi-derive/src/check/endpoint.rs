@@ -159,12 +159,17 @@ fn a_request_has_one_body_if_its_method_allows(endpoint: &Endpoint, errors: &mut
         } else if !std::ptr::eq(first, usage) {
             errors.push(
                 Diagnostic::new(origin, "a request has one body, and this is another").help(
-                    match (first.is_multipart(), usage.is_multipart()) {
-                        (false, false) => "put both into one struct",
-                        (true, true) => {
+                    match (first, usage) {
+                        (Use::Multipart | Use::Part(_), Use::Multipart | Use::Part(_)) => {
                             "make all of them `#[part]`, or put all into one `Multipart`"
                         }
-                        _ => "make the other one a `#[part]` too, of JSON with `Part::json(..)`",
+                        (Use::Multipart, _) | (_, Use::Multipart) => {
+                            "put it into the `Multipart` as well, JSON as `Part::json(..)`"
+                        }
+                        (Use::Part(_), _) | (_, Use::Part(_)) => {
+                            "make the other one a `#[part]` too, JSON as `Part::json(..)`"
+                        }
+                        _ => "put both into one struct",
                     },
                 ),
             );

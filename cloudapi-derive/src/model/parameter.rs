@@ -70,11 +70,6 @@ impl Use {
             Self::Json | Self::Form | Self::Body | Self::Multipart | Self::Part(_)
         )
     }
-
-    /// Whether it is a form of several parts, or one of them.
-    pub(crate) fn is_multipart(&self) -> bool {
-        matches!(self, Self::Multipart | Self::Part(_))
-    }
 }
 
 impl Parameter {
