@@ -63,12 +63,9 @@ impl Request {
         }
     }
 
-    /// RFC 9110 8.6: where a body is usual, its absence is said too. Some
-    /// servers refuse the request otherwise (411).
     fn say_that_the_body_is_empty(&mut self) {
-        let is_usual = matches!(self.method, Method::POST | Method::PUT | Method::PATCH);
-        if is_usual && self.body.is_empty() {
-            self.headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
+        if self.body.is_empty() {
+            say_that_there_is_no_body(&self.method, &mut self.headers);
         }
     }
 
@@ -95,6 +92,14 @@ impl Request {
     /// The URL as people may see it.
     pub(crate) fn shown_url(&self) -> String {
         self.url.shown()
+    }
+}
+
+/// RFC 9110 8.6: where a body is usual, its absence is said too. Some servers
+/// refuse the request otherwise (411).
+pub(crate) fn say_that_there_is_no_body(method: &Method, headers: &mut HeaderMap) {
+    if matches!(*method, Method::POST | Method::PUT | Method::PATCH) {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
     }
 }
 

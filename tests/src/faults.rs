@@ -314,6 +314,27 @@ impl Connection {
             .filter_map(|line| line.split_once(':'))
             .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
             .collect();
+        let is_chunked = headers
+            .iter()
+            .any(|(name, coding)| name == "transfer-encoding" && coding == "chunked");
+        let body = match is_chunked {
+            true => self.chunks().await?,
+            false => self.bytes(&headers).await?,
+        };
+        let Some(body) = body else { return Ok(None) };
+        Ok(Some(Received {
+            number: 0,
+            connection: self.number,
+            at: Instant::now(),
+            method: method.to_owned(),
+            target: target.to_owned(),
+            headers,
+            body,
+        }))
+    }
+
+    /// A body of a length that was said before; `None` if it does not come whole.
+    async fn bytes(&mut self, headers: &[(String, String)]) -> io::Result<Option<Vec<u8>>> {
         let length = headers
             .iter()
             .find(|(name, _)| name == "content-length")
@@ -324,15 +345,32 @@ impl Connection {
                 return Ok(None);
             }
         }
-        Ok(Some(Received {
-            number: 0,
-            connection: self.number,
-            at: Instant::now(),
-            method: method.to_owned(),
-            target: target.to_owned(),
-            headers,
-            body: self.read.drain(..length).collect(),
-        }))
+        Ok(Some(self.read.drain(..length).collect()))
+    }
+
+    /// A body in chunks (RFC 9112 7.1), without trailers.
+    async fn chunks(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let mut body = Vec::new();
+        loop {
+            let Some(end) = find(&self.read, b"\r\n") else {
+                if !self.more().await? {
+                    return Ok(None);
+                }
+                continue;
+            };
+            let size = String::from_utf8_lossy(&self.read[..end]).into_owned();
+            let size = usize::from_str_radix(&size, 16).map_err(io::Error::other)?;
+            while self.read.len() < end + 2 + size + 2 {
+                if !self.more().await? {
+                    return Ok(None);
+                }
+            }
+            body.extend(&self.read[end + 2..end + 2 + size]);
+            self.read.drain(..end + 2 + size + 2);
+            if size == 0 {
+                return Ok(Some(body));
+            }
+        }
     }
 
     /// Reads some more; false at the end.

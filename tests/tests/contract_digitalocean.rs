@@ -29,33 +29,33 @@ macro_rules! calls {
 /// In place of calls whose arguments the document does not allow, such as `v` for
 /// the UUID of a volume.
 const WITH_VALID_ARGUMENTS: &[(&str, OneCall)] = calls! { cloud:
-    "volumes_get" => Volumes::new(&cloud).volume(ID);
-    "volumes_delete" => Volumes::new(&cloud).delete(ID);
-    "volumeActions_list" => Volumes::new(&cloud).actions(ID).collect_all();
-    "volumeActions_post_byId" => Volumes::new(&cloud).act(ID, &VolumeAction::Resize { size_gigabytes: 20, region: Some("nyc3") });
-    "volumeActions_post_byId/attach" => Volumes::new(&cloud).act(ID, &VolumeAction::Attach { droplet_id: 7, region: None });
-    "volumeActions_get" => Volumes::new(&cloud).action(ID, 8);
-    "volumeSnapshots_list" => Volumes::new(&cloud).snapshots(ID).collect_all();
-    "volumeSnapshots_create" => Volumes::new(&cloud).take_snapshot(ID, &NewVolumeSnapshot { name: "s", tags: &["web"] });
-    "reservedIPs_create/region" => ReservedIps::new(&cloud).create(&NewReservedIp::InRegion { region: "nyc3", project_id: Some(ID) });
-    "projects_get" => Projects::new(&cloud).project(ID);
-    "projects_update" => Projects::new(&cloud).replace(ID, &ProjectDescription {
+    "volumes_get" => cloud.volumes().volume(ID);
+    "volumes_delete" => cloud.volumes().delete(ID);
+    "volumeActions_list" => cloud.volumes().actions(ID).collect_all();
+    "volumeActions_post_byId" => cloud.volumes().resize(ID, 20, Some("nyc3"));
+    "volumeActions_post_byId/attach" => cloud.volumes().attach(ID, 7, None);
+    "volumeActions_get" => cloud.volumes().action(ID, 8);
+    "volumeSnapshots_list" => cloud.volumes().snapshots(ID).collect_all();
+    "volumeSnapshots_create" => cloud.volumes().take_snapshot(ID, "s", &["web"]);
+    "reservedIPs_create/region" => cloud.reserved_ips().create_in("nyc3", Some(ID));
+    "projects_get" => cloud.projects().project(ID);
+    "projects_update" => cloud.projects().replace(ID, &ProjectDescription {
         name: "a", description: "", purpose: "Service", environment: Environment::Staging, is_default: false,
     });
-    "projects_patch" => Projects::new(&cloud).change(ID, &ProjectChange { is_default: Some(true), ..Default::default() });
-    "projects_delete" => Projects::new(&cloud).delete(ID);
-    "projects_list_resources" => Projects::new(&cloud).resources(ID).collect_all();
-    "projects_assign_resources" => Projects::new(&cloud).assign(ID, &Urns { resources: &["do:droplet:7"] });
-    "firewalls_create" => Firewalls::new(&cloud).create(&firewall());
-    "firewalls_get" => Firewalls::new(&cloud).firewall(ID);
-    "firewalls_update" => Firewalls::new(&cloud).replace(ID, &firewall());
-    "firewalls_delete" => Firewalls::new(&cloud).delete(ID);
-    "firewalls_assign_droplets" => Firewalls::new(&cloud).add_droplets(ID, &DropletIds { droplet_ids: &[7] });
-    "firewalls_delete_droplets" => Firewalls::new(&cloud).remove_droplets(ID, &DropletIds { droplet_ids: &[7] });
-    "firewalls_add_tags" => Firewalls::new(&cloud).add_tags(ID, &TagNames { tags: &["web"] });
-    "firewalls_delete_tags" => Firewalls::new(&cloud).remove_tags(ID, &TagNames { tags: &["web"] });
-    "firewalls_add_rules" => Firewalls::new(&cloud).add_rules(ID, &firewall().rules);
-    "firewalls_delete_rules" => Firewalls::new(&cloud).remove_rules(ID, &firewall().rules);
+    "projects_patch" => cloud.projects().change(ID, &ProjectChange { is_default: Some(true), ..Default::default() });
+    "projects_delete" => cloud.projects().delete(ID);
+    "projects_list_resources" => cloud.projects().resources(ID).collect_all();
+    "projects_assign_resources" => cloud.projects().assign(ID, &["do:droplet:7"]);
+    "firewalls_create" => cloud.firewalls().create(&firewall());
+    "firewalls_get" => cloud.firewalls().firewall(ID);
+    "firewalls_update" => cloud.firewalls().replace(ID, &firewall());
+    "firewalls_delete" => cloud.firewalls().delete(ID);
+    "firewalls_assign_droplets" => cloud.firewalls().add_droplets(ID, &[7]);
+    "firewalls_delete_droplets" => cloud.firewalls().remove_droplets(ID, &[7]);
+    "firewalls_add_tags" => cloud.firewalls().add_tags(ID, &["web"]);
+    "firewalls_delete_tags" => cloud.firewalls().remove_tags(ID, &["web"]);
+    "firewalls_add_rules" => cloud.firewalls().add_rules(ID, &firewall().rules);
+    "firewalls_delete_rules" => cloud.firewalls().remove_rules(ID, &firewall().rules);
 };
 
 fn firewall() -> NewFirewall<'static> {
@@ -253,7 +253,7 @@ async fn a_429_without_retry_after_is_waited_out_by_our_own_series() {
     let Some(cloud) = digitalocean("429") else {
         return;
     };
-    let volumes = Volumes::new(&cloud);
+    let volumes = cloud.volumes();
     let refused = volumes.create(&volume()).header("Prefer", "code=429");
     let error = refused.await.unwrap_err();
     assert!(error.is_rate_limited(), "{error}");
@@ -280,7 +280,7 @@ async fn what_the_server_finds_wrong_is_a_typed_error() {
         return;
     };
     // A filter that is none: 422, by the document's rule for the parameter.
-    let error = Volumes::new(&cloud).volume("v").await.unwrap_err();
+    let error = cloud.volumes().volume("v").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Status);
     assert_eq!(error.status().unwrap(), 422);
     assert_eq!(error.attempts().len(), 1);
@@ -298,7 +298,7 @@ async fn what_the_server_finds_wrong_is_a_typed_error() {
         filesystem_label: Some("far too long for a label"),
         ..NewVolume::default()
     };
-    let error = Volumes::new(&cloud).create(&nothing).await.unwrap_err();
+    let error = cloud.volumes().create(&nothing).await.unwrap_err();
     assert_eq!(error.status().unwrap(), 400, "{}", told(&error));
     let details: &DigitalOceanError = error.details().unwrap();
     assert!(details.request_id.is_some());

@@ -96,9 +96,12 @@ fn conflict(first: Body, other: &Source) -> Option<Diagnostic> {
         (one, other) if one.is_of_parts() && other.is_of_parts() => {
             Some(error(TWO).help("make all of them `#[part]`, or put all into one `Multipart`"))
         }
-        (one, other) if one.is_of_parts() || other.is_of_parts() => Some(
-            error(TWO).help("make the other one a `#[part]` too, of JSON with `Part::json(..)`"),
-        ),
+        (Body::Whole("multipart"), _) | (_, Body::Whole("multipart")) => {
+            Some(error(TWO).help("put it into the `Multipart` as well, JSON as `Part::json(..)`"))
+        }
+        (one, other) if one.is_of_parts() || other.is_of_parts() => {
+            Some(error(TWO).help("make the other one a `#[part]` too, JSON as `Part::json(..)`"))
+        }
         (Body::Whole(_), Body::Whole(_)) => Some(
             error(TWO)
                 .help("put both into one struct, or make each a field, as in `#[json(\"name\")]`"),

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http_body::Body as _;
 use url::Url;
 
 pub(crate) use self::body::read;
@@ -27,6 +28,7 @@ pub use self::tower::Tower;
 use self::upload::{Upload, UploadError};
 use crate::body::{Body, FileIo, Source};
 use crate::outcome::{Failure, Outcome, TransportError};
+use crate::request::say_that_there_is_no_body;
 use crate::response::Response;
 
 /// What [`Transport::send`] returns.
@@ -192,7 +194,15 @@ enum Prepared {
 }
 
 impl Prepared {
-    fn send(self, body: Body) -> TransportFuture {
+    fn send(mut self, body: Body) -> TransportFuture {
+        // A file turns out to be empty when it is opened.
+        if body.size_hint().exact() == Some(0) {
+            let (method, headers) = match &mut self {
+                Self::Reqwest(_, request) => (request.method().clone(), request.headers_mut()),
+                Self::Custom(_, head) => (head.method().clone(), head.headers_mut()),
+            };
+            say_that_there_is_no_body(&method, headers);
+        }
         match self {
             Self::Reqwest(reqwest, request) => reqwest.send_with(request, body),
             Self::Custom(transport, head) => transport.send(head.map(|()| body)),

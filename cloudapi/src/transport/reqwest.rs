@@ -52,6 +52,62 @@ impl Reqwest {
     }
 }
 
+/// Sends requests through a client of your own, with all that is set in it:
+/// proxies, certificates, cookies, resolvers, connection pools.
+///
+/// Two things have to be off in it, which reqwest has on by default:
+///
+/// - its retries: `.retry(reqwest::retry::never())`
+/// - its redirects: `.redirect(reqwest::redirect::Policy::none())`
+///
+/// Each attempt and each hop has to pay for a slot, or the limit is not kept; and a
+/// POST whose answer was lost must not be sent twice. This crate does both, with a
+/// slot for each. What the client can be told about time still holds, and comes first
+/// where it is shorter: `request_timeout` bounds an attempt in any case, so
+/// leave its `timeout` away, which would also bound the whole of a body that is read
+/// piece by piece; `connect_timeout` is the client's, not that of the `#[rest_api]`.
+///
+/// With the feature `rustls` of this crate alone, reqwest has no cryptography of its
+/// own and panics when a client is made without: install a provider first
+/// (`rustls::crypto::ring::default_provider().install_default()`), or switch on the
+/// TLS that you want in your dependency on reqwest.
+///
+/// Its default headers are sent where neither `#[rest_api]` nor the endpoint says
+/// another value. The former always says a `User-Agent`: declare yours there, as
+/// `headers("User-Agent" = "..")`.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use cloudapi::prelude::*;
+///
+/// #[rest_api(baseurl = "https://api.example.com/")]
+/// struct Example;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # #[cfg(feature = "rustls")]
+/// # let _ = rustls::crypto::ring::default_provider().install_default();
+/// let client = reqwest::Client::builder()
+///     .retry(reqwest::retry::never())
+///     .redirect(reqwest::redirect::Policy::none())
+///     .connect_timeout(Duration::from_secs(10))
+///     .build()?;
+/// let example = Example::builder().transport(client).build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[cfg(feature = "reqwest")]
+impl super::Transport for reqwest::Client {
+    fn send(&self, request: http::Request<Body>) -> TransportFuture {
+        let (head, body) = request.into_parts();
+        let body = to_reqwest(body).unwrap_or_default();
+        match reqwest::Request::try_from(http::Request::from_parts(head, body)) {
+            Ok(request) => execute(self, request),
+            Err(error) => Box::pin(std::future::ready(Err(classify(error)))),
+        }
+    }
+}
+
 fn execute(client: &reqwest::Client, request: reqwest::Request) -> TransportFuture {
     let response = client.execute(request);
     Box::pin(async move {
