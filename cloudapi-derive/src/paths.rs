@@ -47,6 +47,8 @@ table! {
     PagesReturn => Runtime, PagesReturn;
     Paging => Runtime, Paging;
     PartMarker => Runtime, PartMarker;
+    Priority => Runtime, Priority;
+    Rate => Runtime, Rate;
     RestApi => Runtime, RestApi;
     Result => Runtime, Result;
     Retry => Runtime, Retry;
@@ -54,6 +56,7 @@ table! {
     Setup => Runtime, Setup;
     SyncReturn => Runtime, SyncReturn;
     Text => Runtime, Text;
+    WhenFull => Runtime, WhenFull;
 
     Debug => Core, fmt::Debug;
     Duration => Core, time::Duration;

@@ -15,7 +15,7 @@ use crate::engine::{Membership, Scope};
 use crate::redirect::Hop;
 use crate::request::Request;
 use crate::response::Response;
-use crate::schedule::{Retry, Terms};
+use crate::schedule::{Priority, Retry, Terms};
 use crate::transport::{AnyTransport, Outgoing};
 use crate::url_text::UrlText;
 
@@ -109,6 +109,7 @@ pub(crate) struct ClientTerms {
     pub(crate) request_timeout: Duration,
     pub(crate) maximum_response_size: u64,
     pub(crate) retry: Retry,
+    pub(crate) priority: Priority,
 }
 
 impl ClientCore {

@@ -11,7 +11,7 @@ pub use crate::error::{Error, Result};
 pub use crate::pages::Paging;
 pub use crate::request::Draft;
 pub use crate::returns::{AsyncReturn, PagesReturn, SyncReturn};
-pub use crate::schedule::Retry;
+pub use crate::schedule::{Priority, Rate, Retry, WhenFull};
 pub use crate::settings::Setup;
 pub use crate::value::{HeaderFallback, HeaderProbe};
 

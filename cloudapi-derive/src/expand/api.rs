@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 use syn::spanned::Spanned as _;
 
-use super::{builder, client, constant, docs};
+use super::{builder, client, constant, docs, rate};
 use crate::diagnostics::pointing_at;
 use crate::model::{Api, Filled, FilledPiece};
 use crate::paths::Name;
@@ -89,20 +89,20 @@ fn setup(api: &Api) -> TokenStream {
         Some(baseurl) => baseurl.value(),
         None => String::new(),
     };
-    let names = api
-        .settings
+    let settings = || api.limits.settings.iter().chain(&api.settings);
+    let names = settings().map(|setting| Ident::new(&setting.key.to_string(), Span::mixed_site()));
+    let values = settings().map(|setting| constant(setting.value, &api.paths));
+    let limits = api
+        .limits
+        .listed
         .iter()
-        .map(|setting| Ident::new(&setting.key.to_string(), Span::mixed_site()));
-    let values = api
-        .settings
-        .iter()
-        .map(|setting| constant(setting.value, &api.paths));
+        .map(|limit| rate(limit, &api.paths));
     let error = api.error.iter().map(|error| {
         // Where a type that is no description of an error is told.
         let span = pointing_at(error.span());
         quote_spanned!(span=> .errors::<#error>())
     });
-    quote!(#setup::new(#baseurl)#(.#names(#values))*#(#error)*)
+    quote!(#setup::new(#baseurl)#(.#names(#values))*#(.limit(#limits))*#(#error)*)
 }
 
 /// What the fields add to the settings, as calls on the setup.

@@ -21,6 +21,7 @@ use crate::error::Error;
 use crate::json;
 use crate::request::Request;
 use crate::response::Response;
+use crate::schedule::Priority;
 
 /// The items of a list, over all its pages: what a method declared as
 /// `fn -> Pages<T>` returns.
@@ -125,6 +126,17 @@ impl<T> Pages<T> {
     /// Ends after this many items. Pages that are not needed are not asked for.
     pub fn limit(mut self, items: usize) -> Self {
         self.left = items;
+        self
+    }
+
+    /// Says how much the pages matter to the calls that wait with them.
+    ///
+    /// Default: the `priority` of the endpoint or the client.
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.pages.course.set_priority(priority);
+        if let State::Ready(Ok(request)) = &mut self.pages.state {
+            request.options.priority = Some(priority);
+        }
         self
     }
 

@@ -12,6 +12,7 @@ use crate::json;
 use crate::outcome::BoxError;
 use crate::request::Request;
 use crate::response::Response;
+use crate::schedule::Priority;
 
 /// So many empty pages in a row are taken for a server that never ends.
 const EMPTY_PAGES: u32 = 100;
@@ -103,6 +104,11 @@ impl Course {
         }
         self.seen.insert(request.url.as_str().to_owned());
         Ok(request)
+    }
+
+    /// From here on the pages are asked for so.
+    pub(super) const fn set_priority(&mut self, priority: Priority) {
+        self.first.options.priority = Some(priority);
     }
 
     /// Starts at a page that a former run came to.

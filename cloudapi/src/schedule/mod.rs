@@ -6,8 +6,13 @@
 
 mod backoff;
 mod calls;
+mod lane;
 mod limit;
+mod limits;
 mod line;
+mod priority;
+mod queue;
+mod rate;
 mod retry_after;
 mod scheduler;
 mod terms;
@@ -20,10 +25,16 @@ mod properties;
 
 pub(crate) use backoff::Backoff;
 pub(crate) use calls::CallId;
-pub(crate) use limit::Limit;
+pub(crate) use lane::LaneId;
+#[cfg(test)]
+use limit::Limit;
+pub(crate) use limits::Limits;
+pub use priority::Priority;
+pub use rate::Rate;
 pub(crate) use retry_after::retry_after;
 pub(crate) use scheduler::Scheduler;
-pub(crate) use terms::{Action, Ending, Gate, Next, Refusal, Terms};
+pub use terms::WhenFull;
+pub(crate) use terms::{Action, Ending, Gate, Joining, Next, Refusal, Room, Terms};
 pub(crate) use time::Time;
 pub use verdict::Retry;
 pub(crate) use verdict::{Answer, Judgement, Verdict};
