@@ -120,4 +120,63 @@ impl DigitalOcean {
             );
         <Reply<()> as crate::vendored::__private::AsyncReturn>::from_result(call.await)
     }
+    async fn assign(&self) -> Reply<()> {
+        use ::cloudapi::__private::Decodes as _;
+        use ::cloudapi::__private::DecodesLast as _;
+        let call = ::cloudapi::__private::Draft::new(
+                self,
+                const {
+                    &::cloudapi::__private::Endpoint::new("POST", "floating_ips")
+                        .priority(::cloudapi::__private::Priority::Low)
+                        .limits(const {
+                            &[
+                                ::cloudapi::__private::Rate::new(
+                                        12u32,
+                                        ::core::time::Duration::from_millis(60000u64),
+                                    )
+                                    .burst(3u32),
+                            ]
+                        })
+                },
+            )
+            .literal("floating_ips")
+            .call(
+                (&&&&&&&::cloudapi::__private::Marker::<
+                    <Reply<()> as ::cloudapi::__private::AsyncReturn>::Value,
+                >::NEW)
+                    .decoder(),
+            );
+        <Reply<()> as ::cloudapi::__private::AsyncReturn>::from_result(call.await)
+    }
+    async fn keys(&self) -> Reply<()> {
+        use ::cloudapi::__private::Decodes as _;
+        use ::cloudapi::__private::DecodesLast as _;
+        let call = ::cloudapi::__private::Draft::new(
+                self,
+                const {
+                    &::cloudapi::__private::Endpoint::new("GET", "keys")
+                        .limits(const {
+                            &[
+                                ::cloudapi::__private::Rate::new(
+                                    10u32,
+                                    ::core::time::Duration::from_millis(60000u64),
+                                ),
+                                ::cloudapi::__private::Rate::new(
+                                        100u32,
+                                        ::core::time::Duration::from_millis(3600000u64),
+                                    )
+                                    .burst(5u32),
+                            ]
+                        })
+                },
+            )
+            .literal("keys")
+            .call(
+                (&&&&&&&::cloudapi::__private::Marker::<
+                    <Reply<()> as ::cloudapi::__private::AsyncReturn>::Value,
+                >::NEW)
+                    .decoder(),
+            );
+        <Reply<()> as ::cloudapi::__private::AsyncReturn>::from_result(call.await)
+    }
 }

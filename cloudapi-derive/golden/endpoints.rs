@@ -23,4 +23,10 @@ impl DigitalOcean {
 
     #[delete("{a}-{b}", crate = crate::vendored)]
     async fn delete(&self, a: A, #[allow(unused)] b: B) -> Reply<()>;
+
+    #[post("floating_ips", callrateperminute = 12, burst = 3, priority = "low")]
+    async fn assign(&self) -> Reply<()>;
+
+    #[get("keys", limits(rate(10, per = "1m"), rate(100, per = "1h", burst = 5)))]
+    async fn keys(&self) -> Reply<()>;
 }

@@ -8,6 +8,7 @@ mod credentials;
 mod endpoint;
 mod extension;
 mod fields;
+mod limits;
 mod names;
 mod pages;
 

@@ -50,6 +50,8 @@ table! {
     PartFallback => Runtime, PartFallback;
     PartMarker => Runtime, PartMarker;
     PartProbe => Runtime, PartProbe;
+    Priority => Runtime, Priority;
+    Rate => Runtime, Rate;
     RestApi => Runtime, RestApi;
     Result => Runtime, Result;
     Retry => Runtime, Retry;
@@ -58,6 +60,7 @@ table! {
     SyncReturn => Runtime, SyncReturn;
     Text => Runtime, Text;
     Vendor => Runtime, vendor;
+    WhenFull => Runtime, WhenFull;
 
     Debug => Core, fmt::Debug;
     Duration => Core, time::Duration;

@@ -19,7 +19,7 @@ use crate::engine::Clock;
 use crate::engine::{Answered, CallCell, Handle};
 use crate::error::Error;
 use crate::request::{IDEMPOTENCY_KEY, Request};
-use crate::schedule::Retry;
+use crate::schedule::{Priority, Retry};
 use crate::value::{Plain, header};
 
 /// A call of an endpoint: what a method declared as `fn -> Call<T>` returns.
@@ -107,6 +107,16 @@ impl<T> Call<T> {
     pub fn retry(self, retry: Retry) -> Self {
         self.adjust(|request| {
             request.options.retry = Some(retry);
+            Ok(())
+        })
+    }
+
+    /// Says how much the call matters to those that wait with it.
+    ///
+    /// Default: the `priority` of the endpoint or the client.
+    pub fn priority(self, priority: Priority) -> Self {
+        self.adjust(|request| {
+            request.options.priority = Some(priority);
             Ok(())
         })
     }

@@ -16,7 +16,7 @@ use crate::engine::{Membership, Renewal, Scope};
 use crate::redirect::Hop;
 use crate::request::Request;
 use crate::response::Response;
-use crate::schedule::{Retry, Terms, VendorProfile};
+use crate::schedule::{Priority, Retry, Terms, VendorProfile};
 use crate::transport::{AnyTransport, Outgoing};
 use crate::url_text::UrlText;
 
@@ -112,6 +112,7 @@ pub(crate) struct ClientTerms {
     pub(crate) request_timeout: Duration,
     pub(crate) maximum_response_size: u64,
     pub(crate) retry: Retry,
+    pub(crate) priority: Priority,
 }
 
 impl ClientCore {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::schedule::Retry;
+use crate::schedule::{Priority, Rate, Retry};
 
 /// An endpoint as declared.
 #[derive(Debug)]
@@ -15,6 +15,9 @@ pub struct Endpoint {
     pub(crate) request_timeout: Option<Duration>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) idempotency_key: Option<&'static str>,
+    /// Limits besides those of the client.
+    pub(crate) limits: &'static [Rate],
+    pub(crate) priority: Option<Priority>,
 }
 
 impl Endpoint {
@@ -29,6 +32,8 @@ impl Endpoint {
             request_timeout: None,
             deadline: None,
             idempotency_key: None,
+            limits: &[],
+            priority: None,
         }
     }
 
@@ -57,6 +62,20 @@ impl Endpoint {
     #[must_use]
     pub const fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// Limits of its own, besides those of the client.
+    #[must_use]
+    pub const fn limits(mut self, limits: &'static [Rate]) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How much its calls matter to those that wait with them.
+    #[must_use]
+    pub const fn priority(mut self, priority: Priority) -> Self {
+        self.priority = Some(priority);
         self
     }
 

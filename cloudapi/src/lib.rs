@@ -75,7 +75,7 @@ pub use crate::error::{AttemptOutcome, AttemptRecord, Error, ErrorKind, Result};
 pub use crate::outcome::{BoxError, Failure, TransportError};
 pub use crate::pages::{PageByPage, Pages};
 pub use crate::response::{FromResponse, Response};
-pub use crate::schedule::Retry;
+pub use crate::schedule::{Priority, Rate, Retry, WhenFull};
 #[cfg(feature = "tower")]
 pub use crate::transport::Tower;
 pub use crate::transport::{Transport, TransportFuture};
@@ -125,7 +125,7 @@ pub mod vendor {
 /// What a declaration needs, in one line: `use cloudapi::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        Call, ErrorKind, Pages, Response, Result, Retry, Secret, delete, get, head, options, patch,
-        post, put, rest_api,
+        Call, ErrorKind, Pages, Priority, Response, Result, Retry, Secret, delete, get, head,
+        options, patch, post, put, rest_api,
     };
 }

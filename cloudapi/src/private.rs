@@ -12,7 +12,7 @@ pub use crate::error::{Error, Result};
 pub use crate::pages::{Paged, Paging};
 pub use crate::request::Draft;
 pub use crate::returns::{AsyncReturn, PagesReturn, SyncReturn};
-pub use crate::schedule::Retry;
+pub use crate::schedule::{Priority, Rate, Retry, WhenFull};
 pub use crate::settings::Setup;
 pub use crate::value::{HeaderFallback, HeaderProbe};
 pub use crate::vendor;

@@ -16,7 +16,7 @@ use crate::engine::CallCell;
 use crate::fields::{Fields, FormField, JsonField};
 use crate::pages::{PageItem, Pages, Paging};
 use crate::query;
-use crate::schedule::{Judgement, Retry};
+use crate::schedule::{Judgement, LaneId, Priority, Retry};
 use crate::url_text::UrlText;
 use crate::value::{FormBody, IntoBody, JsonBody, PathValue, Plain, QueryList, QueryValue, header};
 
@@ -39,6 +39,9 @@ pub(crate) struct Options {
     pub(crate) deadline: Option<Duration>,
     pub(crate) request_timeout: Option<Duration>,
     pub(crate) retry: Option<Retry>,
+    pub(crate) priority: Option<Priority>,
+    /// Where it waits, by the limits of its endpoint.
+    pub(crate) lane: LaneId,
     pub(crate) idempotent: bool,
     /// A 404 is an answer.
     pub(crate) optional: bool,
@@ -125,10 +128,18 @@ impl Draft {
         let mut url = UrlText::new(client.core().baseurl().as_str(), room);
         // An endpoint without a path of its own is the part itself: `volumes`, and
         // not `volumes/`, which is another resource.
-        let path = url.literal(match endpoint.path {
+        let prefix = match endpoint.path {
             "" => client.path().trim_end_matches('/'),
             _ => client.path(),
-        });
+        };
+        let path = url.literal(prefix);
+        let lane = match endpoint.limits {
+            [] => LaneId::MAIN,
+            rates => {
+                let scope = client.core().scope();
+                scope.lane(endpoint.method, [prefix, endpoint.path], rates)
+            }
+        };
         let (method, problem) = match Method::from_bytes(endpoint.method.as_bytes()) {
             Ok(method) => (method, path.err()),
             Err(_) => (
@@ -146,6 +157,8 @@ impl Draft {
                 options: Options {
                     request_timeout: endpoint.request_timeout,
                     retry: endpoint.retry,
+                    priority: endpoint.priority,
+                    lane,
                     deadline: endpoint.deadline,
                     idempotent: endpoint.idempotent,
                     idempotency_key: endpoint.idempotency_key,

@@ -11,8 +11,27 @@ macro_rules! __all_setters {
             /// one base URL in a process share one.
             baseurl: impl ::core::convert::Into<::std::string::String>;
             /// How many attempts may start in an hour, evenly spaced: 360 is one
-            /// every 10 seconds. Default: 360.
+            /// every 10 seconds. Default: 360, if there is no other limit.
             callrateperhour: ::core::primitive::u32;
+            /// How many attempts may start in a minute, evenly spaced. All limits
+            /// hold together. Default: no such limit.
+            callrateperminute: ::core::primitive::u32;
+            /// How many attempts may start in a second, evenly spaced. Default: no
+            /// such limit.
+            callratepersecond: ::core::primitive::u32;
+            /// How many attempts may start together after a rest, by each of these
+            /// three limits; see `Rate::burst` for its price. Default: 1.
+            burst: ::core::primitive::u32;
+            /// One more limit, in place of one for the same time.
+            limit: $crate::Rate;
+            /// How many calls may wait. Default: no maximum.
+            maximum_queue_length: ::core::primitive::u32;
+            /// What becomes of a call when as many wait. Default:
+            /// `WhenFull::Refuse`.
+            when_full: $crate::WhenFull;
+            /// How much the calls matter to those that wait with them, unless they
+            /// or their endpoints say otherwise. Default: `Priority::Normal`.
+            priority: $crate::Priority;
             /// What the delay between attempts is multiplied by after each
             /// failure, from 1 to 1,000. Default: 2.
             geometric_delay_multiplier: ::core::primitive::f64;

@@ -14,7 +14,9 @@ use crate::credentials::Credentials;
 use crate::details::{self, ErrorBody, ReadDetails};
 use crate::engine::{Claim, Clock, JoinError, Renewal, ScopeKey, join};
 use crate::error::Error;
-use crate::schedule::{Backoff, Retry, Standard, Terms, VendorProfile};
+use crate::schedule::{
+    Backoff, Priority, Rate, Retry, Room, Standard, Terms, VendorProfile, WhenFull,
+};
 use crate::transport::{AnyTransport, Reqwest, Transport};
 
 const MULTIPLIERS: std::ops::RangeInclusive<f64> = 1.0..=1_000.0;
@@ -23,8 +25,14 @@ const MULTIPLIERS: std::ops::RangeInclusive<f64> = 1.0..=1_000.0;
 #[derive(Debug)]
 pub struct Setup {
     baseurl: String,
-    callrateperhour: u32,
+    /// In place of the default, unless there is none.
+    rates: Vec<Declared>,
+    /// Of the rates that are settings.
+    burst: Option<u32>,
     maximum_in_flight: u32,
+    maximum_queue_length: Option<u32>,
+    when_full: WhenFull,
+    priority: Priority,
     backoff: Backoff,
     maximum_failed_attempts: u16,
     maximum_retry_after: Duration,
@@ -42,6 +50,13 @@ pub struct Setup {
     vendor: Arc<dyn VendorProfile>,
     declared_scope: Option<Text>,
     scope: Option<Secret>,
+}
+
+/// A limit, and whether it is one of the rates that are settings.
+#[derive(Clone, Copy, Debug)]
+struct Declared {
+    rate: Rate,
+    is_setting: bool,
 }
 
 /// Defines a setter for each setting that is kept as it is given.
@@ -62,8 +77,12 @@ impl Setup {
     pub fn new(baseurl: &str) -> Self {
         Self {
             baseurl: baseurl.to_owned(),
-            callrateperhour: 360,
+            rates: Vec::new(),
+            burst: None,
             maximum_in_flight: u32::MAX,
+            maximum_queue_length: None,
+            when_full: WhenFull::Refuse,
+            priority: Priority::Normal,
             backoff: Backoff::DEFAULT,
             maximum_failed_attempts: 1,
             maximum_retry_after: Duration::from_secs(3_600),
@@ -85,7 +104,6 @@ impl Setup {
     }
 
     kept! {
-        callrateperhour: u32 => callrateperhour;
         maximum_in_flight: u32 => maximum_in_flight;
         geometric_delay_multiplier: f64 => backoff.multiplier;
         maximum_failed_attempts: u16 => maximum_failed_attempts;
@@ -96,6 +114,52 @@ impl Setup {
         connect_timeout: Duration => connect_timeout;
         maximum_response_size: u64 => maximum_response_size;
         retry: Retry => retry;
+        when_full: WhenFull => when_full;
+        priority: Priority => priority;
+    }
+
+    /// Sets `callrateperhour`.
+    #[must_use]
+    pub fn callrateperhour(self, calls: u32) -> Self {
+        self.with_rate(Rate::new(calls, Rate::HOUR), true)
+    }
+
+    /// Sets `callrateperminute`.
+    #[must_use]
+    pub fn callrateperminute(self, calls: u32) -> Self {
+        self.with_rate(Rate::new(calls, Rate::MINUTE), true)
+    }
+
+    /// Sets `callratepersecond`.
+    #[must_use]
+    pub fn callratepersecond(self, calls: u32) -> Self {
+        self.with_rate(Rate::new(calls, Rate::SECOND), true)
+    }
+
+    /// Adds a limit, in place of one for the same time.
+    #[must_use]
+    pub fn limit(self, rate: Rate) -> Self {
+        self.with_rate(rate, false)
+    }
+
+    fn with_rate(mut self, rate: Rate, is_setting: bool) -> Self {
+        self.rates.retain(|other| other.rate.per() != rate.per());
+        self.rates.push(Declared { rate, is_setting });
+        self
+    }
+
+    /// Sets `burst`.
+    #[must_use]
+    pub fn burst(mut self, burst: u32) -> Self {
+        self.burst = Some(burst);
+        self
+    }
+
+    /// Sets `maximum_queue_length`.
+    #[must_use]
+    pub fn maximum_queue_length(mut self, calls: u32) -> Self {
+        self.maximum_queue_length = Some(calls);
+        self
     }
 
     /// Sets `maximum_geometric_delay_multiplications`.
@@ -222,8 +286,8 @@ impl Setup {
             None => AnyTransport::Reqwest(Reqwest::new(self.connect_timeout)?),
         };
         let key = ScopeKey::new(baseurl.as_str(), split, &self.clock);
-        let membership = join(key, claim, &self.clock)
-            .map_err(|error| not_joined(error, baseurl.as_str(), claim))?;
+        let membership = join(key, claim.clone(), &self.clock)
+            .map_err(|error| not_joined(error, baseurl.as_str(), &claim))?;
         Ok(Client::new(ClientCore::new(
             membership,
             transport,
@@ -241,10 +305,53 @@ impl Setup {
             NonZeroU32::new(value)
                 .ok_or_else(|| Error::settings(format!("`{name}` is 0; it has to be at least 1")))
         };
+        let room = match self.maximum_queue_length {
+            // Where nothing is full it does not matter what happens then.
+            None => Room::UNBOUNDED,
+            Some(maximum) => Room {
+                maximum: positive("maximum_queue_length", maximum)?.get(),
+                when_full: self.when_full,
+            },
+        };
         Ok(Claim {
-            callrateperhour: positive("callrateperhour", self.callrateperhour)?,
+            rates: self.rates()?,
             maximum_in_flight: positive("maximum_in_flight", self.maximum_in_flight)?,
+            room,
         })
+    }
+
+    /// All limits, in order.
+    fn rates(&self) -> Result<Vec<Rate>, Error> {
+        const DEFAULT: Declared = Declared {
+            rate: Rate::new(360, Rate::HOUR),
+            is_setting: true,
+        };
+        let declared = match &self.rates[..] {
+            [] => &[DEFAULT],
+            rates => rates,
+        };
+        if self.burst.is_some() && !declared.iter().any(|declared| declared.is_setting) {
+            return Err(Error::settings(
+                "`burst` belongs to `callrateperhour`, `callrateperminute` and \
+                 `callratepersecond`, and none of them is set: give a `Rate` its own burst"
+                    .to_owned(),
+            ));
+        }
+        let mut rates = Vec::with_capacity(declared.len());
+        for &Declared { rate, is_setting } in declared {
+            let rate = match self.burst {
+                Some(burst) if is_setting => rate.burst(burst),
+                _ => rate,
+            };
+            if let Some(problem) = rate.problem() {
+                return Err(Error::settings(format!(
+                    "the limit `{rate}` is none: {problem}"
+                )));
+            }
+            rates.push(rate);
+        }
+        rates.sort();
+        Ok(rates)
     }
 
     fn terms(&self) -> Result<ClientTerms, Error> {
@@ -283,6 +390,7 @@ impl Setup {
             request_timeout: self.request_timeout,
             maximum_response_size: self.maximum_response_size,
             retry: self.retry,
+            priority: self.priority,
         })
     }
 
@@ -317,13 +425,13 @@ impl Setup {
 /// A call that is throttled this often ends: the server means it.
 const MAXIMUM_THROTTLES: u16 = 100;
 
-fn not_joined(error: JoinError, baseurl: &str, wanted: Claim) -> Error {
+fn not_joined(error: JoinError, baseurl: &str, wanted: &Claim) -> Error {
     match error {
         JoinError::Conflict(claimed) => Error::conflict(format!(
             "another client of {baseurl} in this process has {}, and this one wants {}: all \
              clients of one base URL share one gate, so give both the same limits, drop the \
              other one first, or split the gate by account with `scope`",
-            limits(claimed),
+            limits(&claimed),
             limits(wanted),
         )),
         JoinError::Thread(error) => {
@@ -333,11 +441,21 @@ fn not_joined(error: JoinError, baseurl: &str, wanted: Claim) -> Error {
     }
 }
 
-fn limits(claim: Claim) -> String {
-    let rate = format!("`callrateperhour = {}`", claim.callrateperhour);
-    match claim.maximum_in_flight.get() {
-        u32::MAX => rate,
-        in_flight => format!("{rate} and `maximum_in_flight = {in_flight}`"),
+/// All that clients have to agree on, as they declare it.
+fn limits(claim: &Claim) -> String {
+    let mut limits: Vec<_> = claim.rates.iter().map(|rate| format!("`{rate}`")).collect();
+    if claim.maximum_in_flight != NonZeroU32::MAX {
+        limits.push(format!("`maximum_in_flight = {}`", claim.maximum_in_flight));
+    }
+    let Room { maximum, when_full } = claim.room;
+    if maximum != u32::MAX {
+        limits.push(format!("`maximum_queue_length = {maximum}`"));
+        limits.push(format!("`when_full = \"{}\"`", when_full.word()));
+    }
+    let last = limits.pop().unwrap_or_default();
+    match limits.is_empty() {
+        true => last,
+        false => format!("{} and {last}", limits.join(", ")),
     }
 }
 
@@ -368,6 +486,75 @@ mod tests {
             assert_eq!(error.kind(), crate::ErrorKind::Settings);
             assert!(error.to_string().contains(name), "{error}");
         }
+    }
+
+    #[test]
+    fn limits_that_are_none_say_why() {
+        let setup = || Setup::new("https://limits.test/");
+        let minute = |calls| Rate::new(calls, Rate::MINUTE);
+        for (setup, why) in [
+            (setup().callrateperminute(0), "callrateperminute = 0"),
+            (setup().callratepersecond(0), "callratepersecond = 0"),
+            (setup().limit(minute(0)), "no attempt at all"),
+            (setup().limit(minute(5).burst(6)), "burst is more than"),
+            (setup().callratepersecond(5).burst(6), "burst is more than"),
+            (setup().burst(0), "burst of 1 is even spacing"),
+            (setup().limit(minute(5)).burst(2), "none of them is set"),
+            (setup().limit(Rate::new(1, Duration::ZERO)), "time is zero"),
+            (setup().limit(Rate::new(1, Duration::MAX)), "366 days"),
+            (setup().maximum_queue_length(0), "maximum_queue_length"),
+        ] {
+            let error = setup.into_client().unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::Settings);
+            assert!(error.to_string().contains(why), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_default_limit_stands_where_no_other_does() {
+        let rates = |setup: Setup| setup.rates().unwrap();
+        let setup = || Setup::new("https://limits.test/");
+        let hour = |calls| Rate::new(calls, Rate::HOUR);
+        let minute = |calls| Rate::new(calls, Rate::MINUTE);
+        assert_eq!(rates(setup()), [hour(360)]);
+        assert_eq!(rates(setup().burst(6)), [hour(360).burst(6)]);
+        assert_eq!(rates(setup().limit(minute(5))), [minute(5)]);
+        // The later of two for one time stands, whichever way it was given.
+        let both = setup().callrateperhour(7).callrateperminute(5).burst(2);
+        assert_eq!(rates(both), [minute(5).burst(2), hour(7).burst(2)]);
+        let both = setup().callrateperhour(7).limit(hour(8)).callrateperhour(9);
+        assert_eq!(rates(both.limit(minute(5))), [minute(5), hour(9)]);
+    }
+
+    #[test]
+    fn all_limits_of_two_clients_are_compared_and_named() {
+        let setup = || {
+            Setup::new("https://several.test/")
+                .callrateperhour(5_000)
+                .callrateperminute(250)
+        };
+        let first = setup().into_client().unwrap();
+        let again = Setup::new("https://several.test/")
+            .limit(Rate::new(250, Rate::MINUTE))
+            .callrateperhour(5_000);
+        assert!(first.shares_scope_with(&again.into_client().unwrap()));
+        for (other, named) in [
+            (setup().callratepersecond(25), "`callratepersecond = 25`"),
+            (setup().callrateperminute(251), "`callrateperminute = 251`"),
+            (setup().burst(20), "`rate(250, per = 60s, burst = 20)`"),
+            (setup().maximum_in_flight(8), "`maximum_in_flight = 8`"),
+            (
+                setup().maximum_queue_length(9),
+                "`maximum_queue_length = 9` and `when_full = \"refuse\"`",
+            ),
+        ] {
+            let message = other.into_client().unwrap_err().to_string();
+            let ours = "has `callrateperminute = 250` and `callrateperhour = 5000`,";
+            assert!(message.contains(ours), "{message}");
+            assert!(message.contains(named), "{message}");
+        }
+        // Without a maximum nothing is full.
+        setup().when_full(WhenFull::Wait).into_client().unwrap();
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! The rules for a client's struct.
 
-use super::{credentials, fields, pages};
+use super::{credentials, fields, limits, pages};
 use crate::diagnostics::{Diagnostic, Errors};
 use crate::model::Api;
 use crate::parse::constant::Constant;
 
 pub(crate) fn api(api: &Api, errors: &mut Errors) {
     delays_are_in_order(api, errors);
+    limits::of_a_client(&api.limits, errors);
+    a_queue_that_is_full_has_a_length(api, errors);
     credentials::are_fields(api, errors);
     headers_are_declared_once(api, errors);
     query_parameters_are_declared_once(api, errors);
@@ -34,6 +36,22 @@ fn delays_are_in_order(api: &Api, errors: &mut Errors) {
         errors.push(
             Diagnostic::new(key, "`minimum_delay` is longer than `maximum_delay`")
                 .help("exchange the two, or change one"),
+        );
+    }
+}
+
+/// Without a maximum nothing is full.
+fn a_queue_that_is_full_has_a_length(api: &Api, errors: &mut Errors) {
+    if let (Some(setting), None) = (
+        api.setting("when_full"),
+        api.setting("maximum_queue_length"),
+    ) {
+        errors.push(
+            Diagnostic::new(
+                &setting.key,
+                "`when_full` has no meaning for an endless queue",
+            )
+            .help("add `maximum_queue_length = 1000`, or take `when_full` out"),
         );
     }
 }

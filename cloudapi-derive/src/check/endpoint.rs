@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 use syn::{FnArg, ReceiverKind, ReturnType, Safety, Signature, Type};
 
-use super::{body, names, pages};
+use super::{body, limits, names, pages};
 use crate::diagnostics::{Diagnostic, Errors, find_keyword};
 use crate::model::{Endpoint, Verb};
 
@@ -20,6 +20,7 @@ pub(crate) fn endpoint(endpoint: &Endpoint, errors: &mut Errors) {
     an_idempotency_key_makes_a_difference(endpoint, errors);
     a_part_of_a_body_needs_a_body(endpoint, errors);
     pages::are_read_one_way(endpoint, errors);
+    limits::of_an_endpoint(&endpoint.limits, errors);
 }
 
 /// The macro writes the body.

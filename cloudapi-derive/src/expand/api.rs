@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 use syn::spanned::Spanned as _;
 
-use super::{builder, client, constant, docs, paging};
+use super::{builder, client, constant, docs, paging, rate};
 use crate::diagnostics::pointing_at;
 use crate::model::{Api, Filled, FilledPiece};
 use crate::parse::vendor::Vendor;
@@ -92,14 +92,14 @@ fn setup(api: &Api) -> TokenStream {
         Some(baseurl) => baseurl.value(),
         None => String::new(),
     };
-    let names = api
-        .settings
+    let settings = || api.limits.settings.iter().chain(&api.settings);
+    let names = settings().map(|setting| Ident::new(&setting.key.to_string(), Span::mixed_site()));
+    let values = settings().map(|setting| constant(setting.value, &api.paths));
+    let limits = api
+        .limits
+        .listed
         .iter()
-        .map(|setting| Ident::new(&setting.key.to_string(), Span::mixed_site()));
-    let values = api
-        .settings
-        .iter()
-        .map(|setting| constant(setting.value, &api.paths));
+        .map(|limit| rate(limit, &api.paths));
     let error = api.error.iter().map(|error| {
         // Where a type that is no description of an error is told.
         let span = pointing_at(error.span());
@@ -115,7 +115,13 @@ fn setup(api: &Api) -> TokenStream {
             quote_spanned!(span=> .vendor(#profile))
         }
     });
-    quote!(#setup::new(#baseurl)#(.#names(#values))*#(#error)*#(#vendor)*)
+    quote! {
+        #setup::new(#baseurl)
+            #(.#names(#values))*
+            #(.limit(#limits))*
+            #(#error)*
+            #(#vendor)*
+    }
 }
 
 /// What the fields add to the settings, as calls on the setup.

@@ -5,7 +5,7 @@ use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Ident, LitStr, ReturnType};
 
-use super::{constant, paging};
+use super::{constant, paging, rate};
 use crate::diagnostics::pointing_at;
 use crate::model::{Endpoint, FixedFields, Pages, Parameter, Step, Use};
 use crate::parse::braces::Piece;
@@ -197,7 +197,13 @@ fn declared(endpoint: &Endpoint) -> TokenStream {
         let value = constant(setting.value, &endpoint.paths);
         quote!(.#name(#value))
     });
-    quote!(#start::new(#verb, #path)#(#idempotent)*#(#key)*#(#settings)*)
+    // A constant of its own, since it is referred to for ever.
+    let limits = endpoint.limits.all();
+    let limits = (!limits.is_empty()).then(|| {
+        let limits = limits.iter().map(|limit| rate(limit, &endpoint.paths));
+        quote!(.limits(const { &[#(#limits),*] }))
+    });
+    quote!(#start::new(#verb, #path)#(#idempotent)*#(#key)*#(#settings)*#limits)
 }
 
 /// `self`, at another place. It keeps the hygiene of the declared one, without

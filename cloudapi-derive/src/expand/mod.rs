@@ -15,9 +15,10 @@ use quote::{ToTokens, TokenStreamExt as _, quote};
 use crate::check;
 use crate::diagnostics::{Diagnostic, Errors};
 use crate::model::{Api, Block, Endpoint, Extension, Shape, Verb};
-use crate::parse::constant::{Constant, Retry};
+use crate::parse::constant::{Constant, Priority, Retry, WhenFull};
 use crate::parse::keys::Keys;
 use crate::parse::method::Method;
+use crate::parse::rates::Rate;
 use crate::paths::{Name, Paths};
 
 /// `#[rest_api(..)]`
@@ -105,7 +106,32 @@ fn constant(value: Constant, paths: &Paths) -> TokenStream {
                 Retry::Never => quote!(#retry::Never),
             }
         }
+        Constant::Priority(priority) => {
+            let name = paths.get(Name::Priority);
+            match priority {
+                Priority::High => quote!(#name::High),
+                Priority::Normal => quote!(#name::Normal),
+                Priority::Low => quote!(#name::Low),
+            }
+        }
+        Constant::WhenFull(when_full) => {
+            let name = paths.get(Name::WhenFull);
+            match when_full {
+                WhenFull::Refuse => quote!(#name::Refuse),
+                WhenFull::Wait => quote!(#name::Wait),
+                WhenFull::DropOldest => quote!(#name::DropOldest),
+            }
+        }
     }
+}
+
+/// A limit, as an expression.
+fn rate(rate: &Rate, paths: &Paths) -> TokenStream {
+    let name = paths.get(Name::Rate);
+    let calls = rate.calls;
+    let per = constant(Constant::Duration(rate.per), paths);
+    let burst = rate.burst.iter().map(|(_, burst)| quote!(.burst(#burst)));
+    quote!(#name::new(#calls, #per)#(#burst)*)
 }
 
 /// Documentation, as an attribute.

@@ -45,7 +45,9 @@ fn beside(endpoint: &Endpoint) -> Vec<TokenStream> {
     let parameters = parameters.flat_map(|parameter| {
         let uses = parameter.uses.iter();
         uses.filter_map(|(usage, _)| match usage {
-            Use::Query(name) => Some((name.value(), parameter.ident.span())),
+            Use::Query(name) | Use::QueryList(name, _) => {
+                Some((name.value(), parameter.ident.span()))
+            }
             _ => None,
         })
     });

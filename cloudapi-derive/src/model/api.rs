@@ -2,7 +2,7 @@
 
 use syn::{ItemStruct, LitStr, Type};
 
-use super::{ClientPages, Field, Filled, Reader, Setting};
+use super::{ClientPages, Field, Filled, Limits, Reader, Setting};
 use crate::diagnostics::{Diagnostic, Errors};
 use crate::parse::constant;
 use crate::parse::header::Name;
@@ -15,11 +15,13 @@ use crate::paths::Paths;
 /// The settings that are one constant each. The builder has a method of the
 /// same name.
 const SETTINGS: &[(&str, Reader)] = &[
-    ("callrateperhour", constant::positive),
     ("geometric_delay_multiplier", constant::multiplier),
     ("maximum_geometric_delay_multiplications", constant::count),
     ("maximum_failed_attempts", constant::count),
     ("maximum_in_flight", constant::positive),
+    ("maximum_queue_length", constant::positive),
+    ("when_full", constant::when_full),
+    ("priority", constant::priority),
     ("request_timeout", constant::timeout),
     ("connect_timeout", constant::timeout),
     ("minimum_delay", constant::delay),
@@ -40,12 +42,14 @@ const REACHED_BY: &[&str] = &[
     "query",
     "scope",
     "error",
+    "limits",
 ];
 
 /// The keys of a client that one which extends it takes from it.
 pub(super) fn inherited() -> impl Iterator<Item = &'static str> {
     let settings = SETTINGS.iter().map(|(name, _)| *name);
-    REACHED_BY.iter().copied().chain(settings)
+    let limits = Limits::settings();
+    REACHED_BY.iter().copied().chain(limits).chain(settings)
 }
 
 /// The methods that the builder has besides.
@@ -53,6 +57,7 @@ const BUILDER_METHODS: &[&str] = &[
     "baseurl",
     "build",
     "credentials",
+    "limit",
     "scope",
     "simulation",
     "transport",
@@ -67,6 +72,7 @@ pub(crate) struct Api {
     pub(crate) fields: Vec<Field>,
     /// There is none only if that was reported.
     pub(crate) baseurl: Option<LitStr>,
+    pub(crate) limits: Limits,
     pub(crate) settings: Vec<Setting>,
     pub(crate) bearer: Option<Filled>,
     /// The user and the password.
@@ -96,6 +102,7 @@ impl Api {
         let entry = keys.take("baseurl", errors);
         let declared = entry.is_some();
         let baseurl = entry.and_then(|entry| errors.ok(value::base_url(&entry)));
+        let limits = Limits::take(&mut keys, errors);
         let settings = Setting::take_all(SETTINGS, &mut keys, errors);
         let bearer = keys.read_with("bearer", value::text, errors);
         let basic = keys.read_with("basic", value::basic, errors);
@@ -139,6 +146,7 @@ impl Api {
         Self {
             paths: Paths::new(runtime),
             baseurl,
+            limits,
             settings,
             bearer: bearer.map(&mut fill),
             basic: basic.map(|(user, password)| (fill(user), fill(password))),
@@ -192,6 +200,7 @@ impl Api {
 
 /// Whether the builder has a method of this name, whatever the fields.
 pub(crate) fn is_builder_method(name: &str) -> bool {
-    let mut settings = SETTINGS.iter().map(|(setting, _)| *setting);
+    let settings = SETTINGS.iter().map(|(setting, _)| *setting);
+    let mut settings = settings.chain(Limits::settings());
     settings.any(|setting| setting == name) || BUILDER_METHODS.contains(&name)
 }

@@ -2,7 +2,7 @@
 
 use syn::{Ident, LitStr};
 
-use super::{Origin, Pages, Parameter, Reader, Setting, Use, Verb};
+use super::{Limits, Origin, Pages, Parameter, Reader, Setting, Use, Verb};
 use crate::diagnostics::{Diagnostic, Errors, nearest};
 use crate::parse::constant;
 use crate::parse::entry::{Entry, Form};
@@ -19,6 +19,7 @@ const SETTINGS: &[(&str, Reader)] = &[
     ("retry", constant::retry),
     ("request_timeout", constant::timeout),
     ("deadline", constant::timeout),
+    ("priority", constant::priority),
 ];
 
 /// A method with what its attribute says.
@@ -33,6 +34,8 @@ pub(crate) struct Endpoint {
     /// The key, and the header that it is sent in.
     pub(crate) idempotency_key: Option<(Ident, Name)>,
     pub(crate) settings: Vec<Setting>,
+    /// Its own, besides those of the client.
+    pub(crate) limits: Limits,
     /// The key, and the part of the response that is read.
     pub(crate) unwrap: Option<(Ident, LitStr)>,
     pub(crate) pages: Option<Pages>,
@@ -83,6 +86,7 @@ impl Endpoint {
         });
         let idempotency_key = keys.read_with("idempotency_key", idempotency_key, errors);
         let settings = Setting::take_all(SETTINGS, &mut keys, errors);
+        let limits = Limits::take(&mut keys, errors);
         let unwrap = keys.take("unwrap", errors);
         let unwrap = unwrap.and_then(|entry| {
             let part = errors.ok(value::part(&entry))?;
@@ -128,6 +132,7 @@ impl Endpoint {
             idempotent,
             idempotency_key,
             settings,
+            limits,
             unwrap,
             pages,
             headers: headers.unwrap_or_default(),

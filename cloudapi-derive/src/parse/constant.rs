@@ -20,6 +20,24 @@ pub(crate) enum Constant {
     F64(f64),
     Duration(Duration),
     Retry(Retry),
+    Priority(Priority),
+    WhenFull(WhenFull),
+}
+
+/// How much a call matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Priority {
+    High,
+    Normal,
+    Low,
+}
+
+/// What becomes of a call for which the queue has no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WhenFull {
+    Refuse,
+    Wait,
+    DropOldest,
 }
 
 /// When a call that did not succeed is repeated.
@@ -70,6 +88,19 @@ pub(crate) fn timeout(entry: &Entry) -> Result<Constant, Diagnostic> {
     Ok(Constant::Duration(time))
 }
 
+/// How long something is counted.
+pub(crate) fn period(entry: &Entry) -> Result<Duration, Diagnostic> {
+    const LONGEST: Duration = Duration::from_secs(366 * 86_400);
+    let time = time(entry)?;
+    let wrong = match time {
+        Duration::ZERO => "is zero, and nothing can be counted in no time",
+        time if time > LONGEST => "is longer than 366 days",
+        time => return Ok(time),
+    };
+    let what = format!("`{}` {wrong}", entry.key);
+    Err(Diagnostic::new(entry, what).help("write for instance `per = \"1m\"`"))
+}
+
 /// How long to wait.
 pub(crate) fn delay(entry: &Entry) -> Result<Constant, Diagnostic> {
     time(entry).map(Constant::Duration)
@@ -93,20 +124,47 @@ fn time(entry: &Entry) -> Result<Duration, Diagnostic> {
 
 /// The retry rule.
 pub(crate) fn retry(entry: &Entry) -> Result<Constant, Diagnostic> {
-    const FORM: &str = "\"standard\", \"always\" or \"never\"";
-    let text = entry.string(FORM)?;
-    let rule = match text.value().as_str() {
-        "standard" => Retry::Standard,
-        "always" => Retry::Always,
-        "never" => Retry::Never,
-        other => {
-            return Err(
-                Diagnostic::new(text, format_args!("`{other}` is not a retry rule"))
-                    .suggest(other, &["standard", "always", "never"]),
-            );
-        }
-    };
-    Ok(Constant::Retry(rule))
+    let words = [
+        ("standard", Retry::Standard),
+        ("always", Retry::Always),
+        ("never", Retry::Never),
+    ];
+    word(entry, "a retry rule", words).map(Constant::Retry)
+}
+
+/// How much calls matter.
+pub(crate) fn priority(entry: &Entry) -> Result<Constant, Diagnostic> {
+    let words = [
+        ("high", Priority::High),
+        ("normal", Priority::Normal),
+        ("low", Priority::Low),
+    ];
+    word(entry, "a priority", words).map(Constant::Priority)
+}
+
+/// What becomes of a call for which there is no place.
+pub(crate) fn when_full(entry: &Entry) -> Result<Constant, Diagnostic> {
+    let words = [
+        ("refuse", WhenFull::Refuse),
+        ("wait", WhenFull::Wait),
+        ("drop_oldest", WhenFull::DropOldest),
+    ];
+    word(entry, "a way out of a full queue", words).map(Constant::WhenFull)
+}
+
+/// One of three words in quotes.
+fn word<T: Copy>(entry: &Entry, what: &str, words: [(&str, T); 3]) -> Result<T, Diagnostic> {
+    let [first, second, third] = words.map(|(word, _)| word);
+    let form = format!("\"{first}\", \"{second}\" or \"{third}\"");
+    let text = entry.string(&form)?;
+    let given = text.value();
+    match words.iter().find(|(word, _)| *word == given) {
+        Some((_, meaning)) => Ok(*meaning),
+        None => Err(
+            Diagnostic::new(text, format_args!("`{given}` is not {what}"))
+                .suggest(&given, &[first, second, third]),
+        ),
+    }
 }
 
 fn integer<N>(entry: &Entry, range: RangeInclusive<N>) -> Result<N, Diagnostic>
@@ -226,6 +284,28 @@ mod tests {
                 .unwrap_err()
                 .contains("`key = \"30s\"`")
         );
+    }
+
+    #[test]
+    fn words_are_known() {
+        assert_eq!(
+            read(quote!(key = "low"), priority),
+            Ok(Constant::Priority(Priority::Low))
+        );
+        assert_eq!(
+            read(quote!(key = "drop_oldest"), when_full),
+            Ok(Constant::WhenFull(WhenFull::DropOldest))
+        );
+        for (tokens, why) in [
+            (quote!(key = "hihg"), "did you mean `high`"),
+            (quote!(key = "urgently"), "`high`, `normal` and `low`"),
+            (
+                quote!(key = low),
+                "expected: \"high\", \"normal\" or \"low\"",
+            ),
+        ] {
+            assert!(read(tokens, priority).unwrap_err().contains(why));
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub(crate) mod pairs;
 pub(crate) mod part;
 pub(crate) mod path;
 mod path_text;
+pub(crate) mod rates;
 pub(crate) mod text;
 pub(crate) mod value;
 pub(crate) mod vendor;

@@ -15,7 +15,7 @@ use crate::error::{AttemptOutcome, AttemptRecord, Error};
 use crate::redirect::Hop;
 use crate::request::Request;
 use crate::response::Response;
-use crate::schedule::{CallId, Ending, Judgement, Refusal, Time};
+use crate::schedule::{CallId, Ending, Joining, Judgement, Refusal, Time};
 
 /// The one answer of a call. Boxed, since a million calls may wait for theirs.
 type Answer = Result<Box<Answered>, Error>;
@@ -103,6 +103,16 @@ impl CallCell {
     pub(crate) fn deadline(&self) -> Time {
         let after = self.request.options.deadline;
         after.map_or(Time::NEVER, |after| self.submitted.after(after))
+    }
+
+    /// How the call joins the queue.
+    pub(super) fn joining(&self) -> Joining {
+        let options = &self.request.options;
+        Joining {
+            deadline: self.deadline(),
+            lane: options.lane,
+            priority: options.priority.unwrap_or(self.client.terms().priority),
+        }
     }
 
     /// Hands the call to the scheduler, and wakes the caller once it has its

@@ -66,7 +66,7 @@ pub(crate) fn join(key: ScopeKey, claim: Claim, clock: &Clock) -> Result<Members
     scopes.retain(|other, scope| *other == key || !scope.is_forgettable());
     let scope = scopes
         .entry(key)
-        .or_insert_with(|| Scope::new(clock.clone(), claim));
+        .or_insert_with(|| Scope::new(clock.clone(), claim.clone()));
     scope
         .enter(claim, clock.now())
         .map_err(JoinError::Conflict)?;

@@ -7,23 +7,39 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::attempt::Attempt;
 use super::{CallCell, Clock, renewal};
 use crate::schedule::{
-    Action, CallId, Gate, Limit, Next, Refusal, Scheduler, Terms, Time, Verdict,
+    Action, CallId, Gate, LaneId, Limits, Next, Rate, Refusal, Room, Scheduler, Terms, Time,
+    Verdict,
 };
 
 /// What a client wants of its scope. All clients of one scope want the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Claim {
-    pub(crate) callrateperhour: NonZeroU32,
+    /// In order, so that it does not matter in which they were declared.
+    pub(crate) rates: Vec<Rate>,
     pub(crate) maximum_in_flight: NonZeroU32,
+    pub(crate) room: Room,
 }
 
-impl From<Claim> for Gate {
-    fn from(claim: Claim) -> Self {
+impl From<&Claim> for Gate {
+    fn from(claim: &Claim) -> Self {
         Self {
-            limit: Limit::per_hour(claim.callrateperhour),
+            limits: Limits::new(&claim.rates),
             maximum_in_flight: claim.maximum_in_flight.get(),
+            room: claim.room,
         }
     }
+}
+
+/// The endpoints that have a limit of their own, as far as they are alike in all
+/// this. The address of a declaration says nothing: the compiler may merge two, or
+/// double one.
+#[derive(Debug)]
+struct Limited {
+    method: &'static str,
+    /// The template, with that of the client before it.
+    path: String,
+    rates: &'static [Rate],
+    lane: LaneId,
 }
 
 #[derive(Debug)]
@@ -42,6 +58,8 @@ struct State {
     armed: Option<Time>,
     /// Clients that are alive.
     clients: usize,
+    /// Those of which a call has been made.
+    limited: Vec<Limited>,
 }
 
 /// What a turn of the scheduler asked for. Nearly always there is at most one
@@ -61,17 +79,44 @@ impl Scope {
         Arc::new(Self {
             clock,
             state: Mutex::new(State {
-                scheduler: Scheduler::new(claim.into()),
+                scheduler: Scheduler::new((&claim).into()),
                 claim,
                 latest: Time::ZERO,
                 armed: None,
                 clients: 0,
+                limited: Vec::new(),
             }),
         })
     }
 
     pub(crate) fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// The lane of an endpoint with a limit of its own.
+    pub(crate) fn lane(
+        &self,
+        method: &'static str,
+        [prefix, path]: [&str; 2],
+        rates: &'static [Rate],
+    ) -> LaneId {
+        let mut state = self.lock();
+        // There are as many as declarations at most, so this is soon done.
+        let known = state.limited.iter().find(|known| {
+            let rest = known.path.strip_prefix(prefix);
+            known.method == method && rest == Some(path) && known.rates == rates
+        });
+        if let Some(known) = known {
+            return known.lane;
+        }
+        let lane = state.scheduler.add_lane(rates);
+        state.limited.push(Limited {
+            method,
+            path: [prefix, path].concat(),
+            rates,
+            lane,
+        });
+        lane
     }
 
     /// Takes a call in; it starts at once if a slot is free.
@@ -86,10 +131,8 @@ impl Scope {
     }
 
     fn taken_in(&self, cell: &Arc<CallCell>, now: Time) -> (Result<CallId, Refusal>, Turn) {
-        let (cell, deadline) = (Arc::clone(cell), cell.deadline());
-        self.locked(now, |state, now| {
-            state.scheduler.submit(cell, deadline, now)
-        })
+        let (cell, joining) = (Arc::clone(cell), cell.joining());
+        self.locked(now, |state, now| state.scheduler.submit(cell, joining, now))
     }
 
     /// Time has passed.
@@ -151,7 +194,7 @@ impl Scope {
             let mut state = self.lock();
             let now = now.max(state.latest);
             for id in calls {
-                state.scheduler.let_in(id, now);
+                state.scheduler.release(id, now);
             }
             state.armed = Some(now);
         }
@@ -163,9 +206,9 @@ impl Scope {
         let mut state = self.lock();
         if state.claim != claim {
             if state.clients > 0 || !state.scheduler.is_empty() {
-                return Err(state.claim);
+                return Err(state.claim.clone());
             }
-            state.scheduler.set_gate(claim.into(), now);
+            state.scheduler.set_gate((&claim).into(), now);
             state.claim = claim;
         }
         state.clients += 1;
@@ -212,15 +255,16 @@ impl Scope {
     /// The latest slots of a fast limit, since the clock began.
     pub(crate) fn recent_slots(&self) -> Vec<std::time::Duration> {
         let state = self.lock();
-        let slots = state.scheduler.gate().limit.recent();
+        let slots = state.scheduler.gate().limits.recent();
         slots.map(|slot| slot.since(Time::ZERO)).collect()
     }
 
     /// Lifts the limit.
     pub(crate) fn open_wide(&self) {
         let gate = Gate {
-            limit: Limit::NONE,
+            limits: Limits::NONE,
             maximum_in_flight: u32::MAX,
+            room: Room::UNBOUNDED,
         };
         self.lock().scheduler.set_gate(gate, self.clock.now());
     }

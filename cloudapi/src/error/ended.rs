@@ -68,7 +68,9 @@ impl Error {
 
 fn may_run_at(ending: Ending) -> Option<Time> {
     match ending {
-        Ending::Refused(Refusal::Barred { until }) => Some(until),
+        Ending::Refused(
+            Refusal::Barred { until } | Refusal::Full { until } | Refusal::Displaced { until },
+        ) => Some(until),
         Ending::Refused(Refusal::Deadline { would_run_at }) => Some(would_run_at),
         _ => None,
     }
@@ -129,6 +131,14 @@ fn describe(
         Ending::Refused(Refusal::Barred { .. }) => (
             ErrorKind::Throttled,
             "the server asks for a longer wait than `maximum_retry_after` allows".to_owned(),
+        ),
+        Ending::Refused(Refusal::Full { .. }) => (
+            ErrorKind::QueueFull,
+            "the queue is full: as many calls wait as `maximum_queue_length` allows".to_owned(),
+        ),
+        Ending::Refused(Refusal::Displaced { .. }) => (
+            ErrorKind::QueueFull,
+            "the queue is full, and the call gave its place to a newer one".to_owned(),
         ),
         Ending::Refused(Refusal::Deadline { .. }) => (
             ErrorKind::Deadline,

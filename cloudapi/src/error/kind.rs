@@ -33,6 +33,9 @@ pub enum ErrorKind {
     Throttled,
     /// The call did not, or could not, end before its deadline.
     Deadline,
+    /// As many calls wait already as `maximum_queue_length` allows, or the call
+    /// gave its place to a newer one. Nothing was sent.
+    QueueFull,
     /// The request may or may not have taken effect: it was sent, no proper
     /// answer came, and repeating it could do harm.
     UnknownOutcome,

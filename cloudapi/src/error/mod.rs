@@ -177,6 +177,7 @@ impl Error {
             | ErrorKind::Timeout
             | ErrorKind::Interrupted
             | ErrorKind::Throttled
+            | ErrorKind::QueueFull
             | ErrorKind::Deadline => true,
             ErrorKind::Status => self.status().is_some_and(|status| status.is_server_error()),
             // The same call fails the same way.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Pages;
 use crate::request::Request;
-use crate::schedule::Retry;
+use crate::schedule::{Priority, Retry};
 use crate::value::{Plain, header};
 
 impl<T> Pages<T> {
@@ -56,6 +56,16 @@ impl<T> Pages<T> {
     pub fn request_timeout(self, timeout: Duration) -> Self {
         self.adjust(|request| {
             request.options.request_timeout = Some(timeout);
+            Ok(())
+        })
+    }
+
+    /// Says how much the pages matter to the calls that wait with them.
+    ///
+    /// Default: the `priority` of the endpoint or the client.
+    pub fn priority(self, priority: Priority) -> Self {
+        self.adjust(|request| {
+            request.options.priority = Some(priority);
             Ok(())
         })
     }

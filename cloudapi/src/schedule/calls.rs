@@ -4,8 +4,8 @@ use std::ops::{Index, IndexMut};
 
 use slab::Slab;
 
-use super::Time;
 use super::line::{Place, Seniority};
+use super::{Joining, LaneId, Priority, Time};
 
 /// Room for so many calls is kept when none is left.
 const KEPT: usize = 1_024;
@@ -20,7 +20,12 @@ pub(crate) struct CallId {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    InLine,
+    /// It waits until there is a place in the queue.
+    Outside,
+    /// It waits in line for its first attempt.
+    New,
+    /// It waits in line for another attempt.
+    Again,
     BackingOff,
     /// Held back until it is let in: what its request needs is not there.
     Held,
@@ -30,33 +35,38 @@ pub(super) enum Phase {
 #[derive(Debug)]
 pub(super) struct Entry<J> {
     pub(super) seniority: Seniority,
-    /// Backing off: until when. In flight: since when.
+    /// Outside: since when. Backing off: until when. In flight: since when.
     pub(super) at: Time,
     pub(super) deadline: Time,
     pub(super) job: J,
-    /// How often the call went to the back of the queue.
-    pub(super) failed_attempts: u32,
+    generation: u32,
     /// How often the delay of the present series was multiplied.
     pub(super) multiplications: u32,
-    generation: u32,
+    /// How often the call went to the back of the queue. The settings allow no
+    /// more than fits.
+    pub(super) failed_attempts: u16,
+    pub(super) lane: LaneId,
     pub(super) throttles: u16,
+    pub(super) priority: Priority,
     pub(super) phase: Phase,
 }
 
 impl<J> Entry<J> {
-    /// A call that waits in the line and has not been tried yet.
-    pub(super) const fn new(seniority: Seniority, deadline: Time, job: J) -> Self {
+    /// A call that has not been tried yet.
+    pub(super) const fn new(seniority: Seniority, joining: Joining, phase: Phase, job: J) -> Self {
         Self {
             seniority,
             at: Time::ZERO,
-            deadline,
+            deadline: joining.deadline,
             job,
-            failed_attempts: 0,
-            multiplications: 0,
             // The first seniority is a call's alone, so its low half will do.
             generation: seniority.0 as u32,
+            lane: joining.lane,
+            failed_attempts: 0,
+            multiplications: 0,
             throttles: 0,
-            phase: Phase::InLine,
+            priority: joining.priority,
+            phase,
         }
     }
 }
@@ -71,6 +81,10 @@ impl<J> Calls<J> {
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
     }
 
     pub(super) fn insert(&mut self, entry: Entry<J>) -> CallId {
@@ -91,11 +105,17 @@ impl<J> Calls<J> {
         (entry.generation == id.generation).then_some(entry.phase)
     }
 
-    /// Whether a place in the line is still held by the call it was given to.
+    /// Whether a place in a line is still held by the call it was given to.
     pub(super) fn holds(&self, place: Place) -> bool {
-        self.0
-            .get(place.1 as usize)
-            .is_some_and(|entry| entry.seniority == place.0 && entry.phase == Phase::InLine)
+        self.0.get(place.1 as usize).is_some_and(|entry| {
+            let waits = matches!(entry.phase, Phase::Outside | Phase::New | Phase::Again);
+            waits && entry.seniority == place.0
+        })
+    }
+
+    /// Whether the call that holds this place has not been tried yet.
+    pub(super) fn is_new(&self, place: Place) -> bool {
+        self.holds(place) && self[place.1].phase == Phase::New
     }
 
     pub(super) fn remove(&mut self, key: u32) -> Entry<J> {
@@ -125,6 +145,10 @@ impl<J> IndexMut<u32> for Calls<J> {
 mod tests {
     use super::*;
 
+    fn new(number: u64) -> Entry<u64> {
+        Entry::new(Seniority(number), Time::NEVER.into(), Phase::New, number)
+    }
+
     #[test]
     fn a_waiting_call_takes_little_memory() {
         assert_eq!(size_of::<CallId>(), 8);
@@ -136,20 +160,18 @@ mod tests {
     #[test]
     fn an_identity_does_not_outlive_its_call() {
         let mut calls = Calls::new();
-        let first = calls.insert(Entry::new(Seniority(1), Time::NEVER, ()));
+        let first = calls.insert(new(1));
         calls.remove(first.key);
-        let second = calls.insert(Entry::new(Seniority(2), Time::NEVER, ()));
+        let second = calls.insert(new(2));
         assert_eq!(second.key, first.key);
         assert_eq!(calls.phase(first), None);
-        assert_eq!(calls.phase(second), Some(Phase::InLine));
+        assert_eq!(calls.phase(second), Some(Phase::New));
     }
 
     #[test]
     fn the_memory_of_a_great_backlog_is_given_back() {
         let mut calls = Calls::new();
-        let ids: Vec<_> = (0..10_000)
-            .map(|n| calls.insert(Entry::new(Seniority(n), Time::NEVER, n)))
-            .collect();
+        let ids: Vec<_> = (0..10_000).map(|n| calls.insert(new(n))).collect();
         for id in ids {
             calls.remove(id.key);
         }

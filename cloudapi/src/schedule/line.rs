@@ -19,7 +19,8 @@ const KEPT: usize = 1_024;
 
 /// New calls come in order, so they need no sorting; calls that return from a
 /// backoff with their old seniority are few, and do. A place that was given up
-/// stays until it comes up and is skipped, or until most places are such.
+/// stays until it would be the first, or until most places are such; so the first
+/// of either kind is always held.
 #[derive(Debug, Default)]
 pub(crate) struct Line {
     joined: VecDeque<Place>,
@@ -31,10 +32,6 @@ impl Line {
     /// How many calls wait in the line.
     pub(crate) const fn len(&self) -> usize {
         self.waiting
-    }
-
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.waiting == 0
     }
 
     /// Joins at the back. `seniority` must be the greatest so far.
@@ -50,15 +47,33 @@ impl Line {
         self.waiting += 1;
     }
 
-    /// Takes out the most senior call whose place `holds` says is still held.
-    pub(crate) fn take_head(&mut self, holds: impl Fn(Place) -> bool) -> Option<u32> {
-        while let Some(place) = self.pop() {
-            if holds(place) {
-                self.one_less();
-                return Some(place.1);
-            }
+    /// The most senior call.
+    pub(crate) fn head(&self) -> Option<Place> {
+        let returned = self.returned.peek().map(|place| place.0);
+        match self.joined.front() {
+            Some(joined) if returned.is_none_or(|returned| *joined < returned) => Some(*joined),
+            _ => returned,
         }
-        None
+    }
+
+    /// Takes out the most senior call. `holds` tells whether a place is still
+    /// held.
+    pub(crate) fn take_head(&mut self, holds: impl Fn(Place) -> bool) -> Option<u32> {
+        let head = self.head()?;
+        if self.joined.front() == Some(&head) {
+            self.joined.pop_front();
+        } else {
+            self.returned.pop();
+        }
+        self.one_less();
+        self.skip(holds);
+        Some(head.1)
+    }
+
+    /// The calls that joined at the back, the most senior one first, and places
+    /// that were given up among them.
+    pub(crate) fn joined(&self) -> impl Iterator<Item = Place> + '_ {
+        self.joined.iter().copied()
     }
 
     /// A call gave up its place; `holds` no longer says so.
@@ -70,16 +85,18 @@ impl Line {
             self.joined.shrink_to(2 * self.waiting);
             self.returned.retain(|place| holds(place.0));
             self.returned.shrink_to(2 * self.waiting);
+        } else {
+            self.skip(holds);
         }
     }
 
-    fn pop(&mut self) -> Option<Place> {
-        let returned = self.returned.peek().map(|place| place.0);
-        match self.joined.front() {
-            Some(joined) if returned.is_none_or(|returned| *joined < returned) => {
-                self.joined.pop_front()
-            }
-            _ => self.returned.pop().map(|place| place.0),
+    /// Takes out places at the front that were given up.
+    fn skip(&mut self, holds: impl Fn(Place) -> bool) {
+        while self.joined.front().is_some_and(|place| !holds(*place)) {
+            self.joined.pop_front();
+        }
+        while self.returned.peek().is_some_and(|place| !holds(place.0)) {
+            self.returned.pop();
         }
     }
 
@@ -125,17 +142,34 @@ mod tests {
             line.join(Seniority(2 * n), 0);
             line.come_back(Seniority(2 * n + 1), 1);
         }
-        for gone in 0..999 {
-            line.leave(|place| place.0.0 > gone);
+        for left in (1..1_000).rev() {
+            line.leave(|place| place.0.0 < left);
             // Not swept for each that leaves, which would take for ever.
-            let swept = gone >= 500;
+            let swept = left < 500;
             assert_eq!(line.places() < 1_000, swept);
             assert!(line.places() <= GIVEN_UP.max(2 * line.len()));
         }
         assert_eq!(line.len(), 1);
         assert!(line.joined.capacity() <= 2 * GIVEN_UP);
         assert!(line.returned.capacity() <= 2 * GIVEN_UP);
-        assert_eq!(order(&mut line, |place| place.0.0 > 998), [1]);
+        assert_eq!(order(&mut line, |place| place.0.0 < 1), [0]);
+    }
+
+    #[test]
+    fn the_first_place_is_always_held() {
+        let mut line = Line::default();
+        for n in 0..20 {
+            line.join(Seniority(2 * n), 0);
+            line.come_back(Seniority(2 * n + 1), 1);
+        }
+        // Those in the middle leave, and then the first of all.
+        for gone in 1..30 {
+            line.leave(|place| place.0.0 == 0 || place.0.0 > gone);
+            assert_eq!(line.head(), Some((Seniority(0), 0)));
+        }
+        line.leave(|place| place.0.0 >= 30);
+        assert_eq!(line.head(), Some((Seniority(30), 0)));
+        assert_eq!((line.len(), line.places()), (10, 10));
     }
 
     #[test]

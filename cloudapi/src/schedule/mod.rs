@@ -11,13 +11,18 @@ mod calls;
     expect(dead_code, reason = "the engine does not use it yet")
 )]
 mod jitter;
+mod lane;
 mod limit;
+mod limits;
 mod line;
 #[cfg_attr(
     not(test),
     expect(dead_code, reason = "the engine does not use it yet")
 )]
 mod pace;
+mod priority;
+mod queue;
+mod rate;
 mod retry_after;
 mod scheduler;
 mod signals;
@@ -31,14 +36,20 @@ mod properties;
 
 pub(crate) use backoff::Backoff;
 pub(crate) use calls::CallId;
-pub(crate) use limit::Limit;
+pub(crate) use lane::LaneId;
+#[cfg(test)]
+use limit::Limit;
+pub(crate) use limits::Limits;
+pub use priority::Priority;
+pub use rate::Rate;
 pub(crate) use retry_after::retry_after;
 pub(crate) use scheduler::Scheduler;
 pub use signals::{
     Budget, Cloudflare, DigitalOcean, GitHub, Hetzner, Partition, Refill, ResetUnit, ResponseView,
     Said, Standard, Stripe, Unreadable, VendorProfile,
 };
-pub(crate) use terms::{Action, Ending, Gate, Next, Refusal, Terms};
+pub use terms::WhenFull;
+pub(crate) use terms::{Action, Ending, Gate, Joining, Next, Refusal, Room, Terms};
 pub(crate) use time::Time;
 pub use verdict::Retry;
 pub(crate) use verdict::{Answer, Judgement, Verdict};

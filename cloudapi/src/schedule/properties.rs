@@ -4,6 +4,7 @@
 //! time and writes down what happens; a [`referee`] with a simple model of its
 //! own says what should have.
 
+mod crowds;
 mod deadlines;
 mod endings;
 mod extremes;
@@ -12,6 +13,7 @@ mod limits;
 mod order;
 mod random;
 mod referee;
+mod room;
 mod series;
 mod simulation;
 mod slots;

@@ -2,29 +2,35 @@
 //! attempts end; it says which attempt starts and which call is over.
 
 mod finish;
+mod join;
+mod pick;
 
 use std::collections::BTreeSet;
 
 use super::calls::{CallId, Calls, Entry, Phase};
-use super::line::{Line, Seniority};
+use super::lane::{Lane, LaneId};
+use super::line::Seniority;
+use super::queue::{Queue, Turns};
 use super::throttle::Throttle;
-use super::{Action, Gate, Refusal, Time};
+use super::{Action, Gate, Priority, Rate, Refusal, Time};
 
 #[derive(Debug)]
 pub(crate) struct Scheduler<J> {
     gate: Gate,
     throttle: Throttle,
-    line: Line,
-    /// Since when there has been somebody in the line.
-    line_since: Time,
+    /// Where calls wait in line. The first is of those without a limit of their
+    /// own; most often there is no other.
+    lanes: Vec<Lane>,
+    /// Between the lanes.
+    turns: Turns,
+    /// Calls that wait for a place in the queue.
+    outside: Queue,
+    /// Calls that had to give up theirs, until they are told.
+    displaced: Vec<J>,
     calls: Calls<J>,
     /// Ends of backoffs.
     backoffs: BTreeSet<(Time, u32)>,
-    /// The deadlines of the calls that wait: in line, backing off or held back.
-    deadlines: BTreeSet<(Time, u32)>,
     in_flight: u32,
-    /// Calls that are held back.
-    held: usize,
     next_number: u64,
 }
 
@@ -33,75 +39,62 @@ impl<J: Clone> Scheduler<J> {
         Self {
             gate,
             throttle: Throttle::default(),
-            line: Line::default(),
-            line_since: Time::ZERO,
+            lanes: vec![Lane::new(&[])],
+            turns: Turns::default(),
+            outside: Queue::default(),
+            displaced: Vec::new(),
             calls: Calls::new(),
             backoffs: BTreeSet::new(),
-            deadlines: BTreeSet::new(),
             in_flight: 0,
-            held: 0,
             next_number: 0,
         }
     }
 
-    /// A call joins the back of the queue. `poll_ready` then says whether it starts.
-    pub(crate) fn submit(&mut self, job: J, deadline: Time, now: Time) -> Result<CallId, Refusal> {
-        if let Some(until) = self.throttle.barred_until(now) {
-            return Err(Refusal::Barred { until });
-        }
-        let would_run_at = self.would_run_at(now);
-        if would_run_at > deadline {
-            return Err(Refusal::Deadline { would_run_at });
-        }
-        let seniority = self.seniority();
-        let id = self.calls.insert(Entry::new(seniority, deadline, job));
-        self.enter_line(id.key, now, Line::join);
-        Ok(id)
+    /// One more lane, for calls that have these limits too.
+    pub(crate) fn add_lane(&mut self, rates: &[Rate]) -> LaneId {
+        // Nobody declares 65,536 endpoints with a limit each; if so, the last ones
+        // share a lane.
+        let Ok(number) = u16::try_from(self.lanes.len()) else {
+            return LaneId(u16::MAX);
+        };
+        self.lanes.push(Lane::new(rates));
+        LaneId(number)
     }
 
     /// The next thing to carry out; to be called until there is none. A call for
     /// whose turn it is but that is not ready is held back, without a slot, until
-    /// it is [let in](Self::let_in) again.
+    /// it is [released](Self::release).
     pub(crate) fn poll_ready(
         &mut self,
         now: Time,
-        mut is_ready: impl FnMut(CallId, &J) -> bool,
+        is_ready: impl FnMut(CallId, &J) -> bool,
     ) -> Option<Action<J>> {
         if self.nobody_waits() {
             return None;
         }
+        if let Some(job) = self.displaced.pop() {
+            let until = self.next_place(now);
+            return Some(Action::Refuse(job, Refusal::Displaced { until }));
+        }
         while let Some(key) = self.end_of_backoff(now) {
             let until = self.calls[key].at;
-            self.enter_line(key, until, Line::come_back);
+            self.enter_line(key, Phase::Again, until, Queue::come_back);
         }
         if let Some(refused) = self.refuse(now) {
             return Some(refused);
         }
+        self.let_in(now);
         if self.in_flight >= self.gate.maximum_in_flight || self.opens_at() > now {
             return None;
         }
-        let (id, key) = loop {
-            let calls = &self.calls;
-            let key = self.line.take_head(|place| calls.holds(place))?;
-            let id = calls.id(key);
-            if is_ready(id, &calls[key].job) {
-                break (id, key);
-            }
-            self.calls[key].phase = Phase::Held;
-            self.held += 1;
-        };
-        // A slot that is given late was due when there was somebody for it,
-        // whoever that was.
-        let ready = self.line_since.max(self.throttle.closed_until());
-        self.gate.limit.take(ready, now);
+        let (id, key) = self.take_slot(now, is_ready)?;
         self.in_flight += 1;
         let entry = &mut self.calls[key];
         entry.phase = Phase::InFlight;
         entry.at = now;
-        if entry.deadline < Time::NEVER {
-            self.deadlines.remove(&(entry.deadline, key));
-        }
-        Some(Action::Start(id, entry.job.clone()))
+        let job = entry.job.clone();
+        self.forget_deadline(key);
+        Some(Action::Start(id, job))
     }
 
     /// The same, where every call is ready.
@@ -115,20 +108,23 @@ impl<J: Clone> Scheduler<J> {
         if self.nobody_waits() {
             return None;
         }
+        if !self.displaced.is_empty() {
+            return Some(Time::ZERO);
+        }
         let backoff = self.backoffs.first().map(|backoff| backoff.0);
-        let expiry = self.deadlines.first().map(|expiry| expiry.0.after_nanos(1));
-        let has_slot = !self.line.is_empty() && self.in_flight < self.gate.maximum_in_flight;
-        let slot = has_slot.then(|| self.opens_at());
+        let expiries = self.lanes.iter().filter_map(|lane| lane.deadlines.first());
+        let expiry = expiries.map(|expiry| expiry.0.after_nanos(1)).min();
+        let has_room = self.in_flight < self.gate.maximum_in_flight;
+        let in_line = self.lanes.iter().filter_map(Lane::opens_at).min();
+        // Whoever waits outside comes in when it could start at once, or when
+        // another has.
+        let outside = self.outside.head();
+        let outside = outside.map(|head| self.lane_of(head.place.1).limits.earliest());
+        let slot = in_line.into_iter().chain(outside).min();
+        let slot = slot.filter(|_| has_room);
+        let slot = slot.map(|slot| slot.max(self.opens_at()));
         let wakes = [backoff, expiry, slot].into_iter().flatten();
         wakes.min().filter(|wake| *wake < Time::NEVER)
-    }
-
-    /// A call that was held back returns to its place.
-    pub(crate) fn let_in(&mut self, id: CallId, now: Time) {
-        if self.calls.phase(id) == Some(Phase::Held) {
-            self.held -= 1;
-            self.enter_line(id.key, now, Line::come_back);
-        }
     }
 
     /// The caller no longer wants the call.
@@ -139,12 +135,15 @@ impl<J: Clone> Scheduler<J> {
 
     /// Whether a client that comes now would find the gate as new.
     pub(crate) fn is_neutral(&self, now: Time) -> bool {
-        self.calls.is_empty() && self.gate.limit.is_neutral(now) && self.throttle.is_neutral(now)
+        self.is_empty()
+            && self.gate.limits.is_neutral(now)
+            && self.lanes.iter().all(|lane| lane.limits.is_neutral(now))
+            && self.throttle.is_neutral(now)
     }
 
     /// Whether no call is known any more, of whatever kind.
     pub(crate) fn is_empty(&self) -> bool {
-        self.calls.is_empty()
+        self.calls.is_empty() && self.displaced.is_empty()
     }
 
     #[cfg(feature = "testing")]
@@ -152,34 +151,46 @@ impl<J: Clone> Scheduler<J> {
         &self.gate
     }
 
-    /// Replaces the limits. The next slot stays where it was, or comes one
-    /// period of the new limit from now, whichever is earlier.
-    pub(crate) fn set_gate(&mut self, gate: Gate, now: Time) {
-        let longest = now.after_nanos(gate.limit.period());
-        self.throttle.close(self.gate.limit.earliest().min(longest));
+    /// Replaces the limits; one that stays the same goes on as it was. The next
+    /// slot stays where it was, or comes one period of the new limits from now,
+    /// whichever is earlier.
+    pub(crate) fn set_gate(&mut self, mut gate: Gate, now: Time) {
+        let longest = now.after_nanos(gate.limits.pace());
+        self.throttle
+            .close(self.gate.limits.earliest().min(longest));
+        gate.limits.go_on_from(&self.gate.limits);
         self.gate = gate;
     }
 
     /// What is remembered of calls; nothing, once there are none.
     #[cfg(test)]
     pub(super) fn leftovers(&self) -> usize {
-        let waiting = self.line.places() + self.backoffs.len() + self.deadlines.len();
-        waiting + self.line.len() + self.held + self.in_flight as usize
+        let of_lane = |lane: &Lane| lane.queue.places() + lane.queue.len() + lane.deadlines.len();
+        let in_line: usize = self.lanes.iter().map(of_lane).sum();
+        let outside = self.outside.places() + self.outside.len() + self.displaced.len();
+        in_line + outside + self.backoffs.len() + self.calls.len()
     }
 
     /// Ends the next call that waits in vain, if there is one.
     fn refuse(&mut self, now: Time) -> Option<Action<J>> {
         if let Some(until) = self.throttle.barred_until(now) {
             let calls = &self.calls;
-            let in_line = self.line.take_head(|place| calls.holds(place));
+            let lanes = self.lanes.iter_mut().map(|lane| &mut lane.queue);
+            let in_line = lanes
+                .chain([&mut self.outside])
+                .find_map(|queue| queue.take_any(|place| calls.holds(place)));
             if let Some(key) = in_line.or_else(|| self.end_of_backoff(until.before_nanos(1))) {
                 return Some(Action::Refuse(self.forget(key), Refusal::Barred { until }));
             }
         }
-        let would_run_at = self.opens_at().max(now);
-        let &(deadline, key) = self.deadlines.first()?;
-        (deadline < would_run_at)
-            .then(|| Action::Refuse(self.withdraw(key), Refusal::Deadline { would_run_at }))
+        let opens_at = self.opens_at().max(now);
+        let (would_run_at, key) = self.lanes.iter().find_map(|lane| {
+            let &(deadline, key) = lane.deadlines.first()?;
+            let would_run_at = opens_at.max(lane.limits.earliest());
+            (deadline < would_run_at).then_some((would_run_at, key))
+        })?;
+        let refusal = Refusal::Deadline { would_run_at };
+        Some(Action::Refuse(self.withdraw(key), refusal))
     }
 
     /// Takes out a call whose backoff has ended by then.
@@ -191,67 +202,119 @@ impl<J: Clone> Scheduler<J> {
         })
     }
 
-    fn enter_line(&mut self, key: u32, since: Time, enter: fn(&mut Line, Seniority, u32)) {
-        if self.line.is_empty() {
-            self.line_since = since;
-        }
+    fn enter_line(
+        &mut self,
+        key: u32,
+        phase: Phase,
+        since: Time,
+        enter: fn(&mut Queue, Priority, Seniority, u32),
+    ) {
         let entry = &mut self.calls[key];
-        entry.phase = Phase::InLine;
-        enter(&mut self.line, entry.seniority, key);
+        entry.phase = phase;
+        let lane = &mut self.lanes[entry.lane.index()];
+        if lane.queue.is_empty() {
+            lane.since = since;
+        }
+        enter(&mut lane.queue, entry.priority, entry.seniority, key);
         self.watch_deadline(key);
     }
 
     fn watch_deadline(&mut self, key: u32) {
-        let deadline = self.calls[key].deadline;
+        let Entry { deadline, lane, .. } = self.calls[key];
         if deadline < Time::NEVER {
-            self.deadlines.insert((deadline, key));
+            self.lanes[lane.index()].deadlines.insert((deadline, key));
+        }
+    }
+
+    fn forget_deadline(&mut self, key: u32) {
+        let Entry { deadline, lane, .. } = self.calls[key];
+        if deadline < Time::NEVER {
+            self.lanes[lane.index()].deadlines.remove(&(deadline, key));
         }
     }
 
     /// Takes a call out of wherever it is.
     fn withdraw(&mut self, key: u32) -> J {
-        let Entry { phase, at, .. } = self.calls[key];
+        let Entry {
+            phase,
+            at,
+            lane,
+            priority,
+            ..
+        } = self.calls[key];
         let job = self.forget(key);
         let calls = &self.calls;
+        let holds = |place| calls.holds(place);
         match phase {
-            Phase::InLine => self.line.leave(|place| calls.holds(place)),
+            Phase::New | Phase::Again => self.lanes[lane.index()].queue.leave(priority, holds),
+            Phase::Outside => self.outside.leave(priority, holds),
             Phase::BackingOff => {
                 self.backoffs.remove(&(at, key));
             }
-            Phase::Held => self.held -= 1,
+            Phase::Held => {}
             Phase::InFlight => self.in_flight -= 1,
         }
         job
     }
 
     fn forget(&mut self, key: u32) -> J {
-        let entry = self.calls.remove(key);
-        if entry.deadline < Time::NEVER {
-            self.deadlines.remove(&(entry.deadline, key));
-        }
-        entry.job
+        self.forget_deadline(key);
+        self.calls.remove(key).job
     }
 
     /// Most often so: with a free slot for each call as it comes.
     fn nobody_waits(&self) -> bool {
-        self.line.is_empty() && self.backoffs.is_empty() && self.held == 0
+        self.calls.len() == self.in_flight as usize && self.displaced.is_empty()
+    }
+
+    fn lane_of(&self, key: u32) -> &Lane {
+        &self.lanes[self.calls[key].lane.index()]
     }
 
     /// Before then nothing starts.
     fn opens_at(&self) -> Time {
-        self.gate.limit.earliest().max(self.throttle.closed_until())
+        self.gate
+            .limits
+            .earliest()
+            .max(self.throttle.closed_until())
     }
 
-    /// When a call that joins the queue now has its slot, if nobody leaves.
-    fn would_run_at(&self, now: Time) -> Time {
-        let ahead = self.line.len() as u64;
-        let period = self.gate.limit.period();
+    /// Before then this call does not start.
+    fn call_opens_at(&self, key: u32) -> Time {
+        self.opens_at().max(self.lane_of(key).limits.earliest())
+    }
+
+    /// How many calls go before one that joins the queue now.
+    fn ahead_of(&self, lane: LaneId, priority: Priority) -> Ahead {
+        Ahead {
+            mates: self.lanes[lane.index()].ahead_of(priority),
+            // Those in other lanes may be held up.
+            others: match lane {
+                LaneId::MAIN => 0,
+                _ => self.lanes[LaneId::MAIN.index()].ahead_of(priority),
+            },
+        }
+    }
+
+    /// When a call that joins the queue now has its slot at the earliest, if
+    /// nobody leaves.
+    fn would_run_at(&self, lane: LaneId, ahead: Ahead, now: Time) -> Time {
+        let Ahead { mates, others } = ahead;
         let first = self.opens_at().max(now);
-        first.after_nanos(period.saturating_mul(ahead))
+        let own = &self.lanes[lane.index()].limits;
+        let by_gate = self.gate.limits.earliest_behind(mates + others, first);
+        by_gate.max(own.earliest_behind(mates, first))
     }
 
     fn seniority(&mut self) -> Seniority {
         self.next_number += 1;
         Seniority(self.next_number)
     }
+}
+
+/// The calls before one, in its own lane and elsewhere.
+#[derive(Clone, Copy, Debug)]
+struct Ahead {
+    mates: u64,
+    others: u64,
 }

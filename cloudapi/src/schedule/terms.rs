@@ -2,13 +2,80 @@
 
 use std::time::Duration;
 
-use super::{Backoff, CallId, Limit, Time};
+use super::{Backoff, CallId, LaneId, Limits, Priority, Time};
 
 /// What all calls of a scope share.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
-    pub(crate) limit: Limit,
+    pub(crate) limits: Limits,
     pub(crate) maximum_in_flight: u32,
+    pub(crate) room: Room,
+}
+
+/// How many calls may wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Room {
+    /// `u32::MAX` is no maximum.
+    pub(crate) maximum: u32,
+    pub(crate) when_full: WhenFull,
+}
+
+impl Room {
+    pub(crate) const UNBOUNDED: Self = Self {
+        maximum: u32::MAX,
+        when_full: WhenFull::Refuse,
+    };
+}
+
+/// What becomes of a call when as many wait as `maximum_queue_length` allows.
+///
+/// Retries, and calls that go to the back of the queue, are in it already and are
+/// never turned away for want of a place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WhenFull {
+    /// It ends with an error of the kind
+    /// [`QueueFull`](crate::ErrorKind::QueueFull), which says when a place is
+    /// expected.
+    #[default]
+    Refuse,
+    /// It waits outside, by priority and then first come, first served, until
+    /// there is a place. Its deadline counts meanwhile.
+    Wait,
+    /// Of the calls of the lowest priority that wait for their first attempt, the
+    /// one that has waited longest ends with such an error, and the new one takes
+    /// its place. One of a lower priority than all of them is refused itself.
+    DropOldest,
+}
+
+impl WhenFull {
+    /// As it is declared.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Refuse => "refuse",
+            Self::Wait => "wait",
+            Self::DropOldest => "drop_oldest",
+        }
+    }
+}
+
+/// How a call joins the queue.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Joining {
+    pub(crate) deadline: Time,
+    pub(crate) lane: LaneId,
+    pub(crate) priority: Priority,
+}
+
+#[cfg(test)]
+impl From<Time> for Joining {
+    fn from(deadline: Time) -> Self {
+        Self {
+            deadline,
+            lane: LaneId::MAIN,
+            priority: Priority::Normal,
+        }
+    }
 }
 
 /// How far one call may go.
@@ -41,6 +108,10 @@ pub(crate) enum Refusal {
     Deadline { would_run_at: Time },
     /// The server wants to be left alone for longer than the caller would wait.
     Barred { until: Time },
+    /// As many calls wait as may; there may be a place then.
+    Full { until: Time },
+    /// It gave its place to a newer call.
+    Displaced { until: Time },
 }
 
 /// What becomes of a call after an attempt.

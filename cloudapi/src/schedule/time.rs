@@ -11,12 +11,10 @@ impl Time {
     pub(crate) const ZERO: Self = Self(0);
     pub(crate) const NEVER: Self = Self(u64::MAX);
 
-    #[cfg(test)]
     pub(crate) const fn from_nanos(nanos: u64) -> Self {
         Self(nanos)
     }
 
-    #[cfg(test)]
     pub(crate) const fn as_nanos(self) -> u64 {
         self.0
     }

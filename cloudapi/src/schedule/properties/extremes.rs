@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::super::{Action, Backoff, Next, Scheduler, Terms, Time, Verdict};
+use super::super::{
+    Action, Backoff, Joining, LaneId, Next, Priority, Rate, Room, Scheduler, Terms, Time, Verdict,
+    WhenFull,
+};
 use super::world::World;
 use super::{cases, seconds};
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    Submit(u64),
+    Submit(u64, Priority, bool),
     Poll(u64),
     Wake,
     Finish(usize, Verdict),
@@ -37,9 +40,25 @@ fn verdict() -> impl Strategy<Value = Verdict> {
     ]
 }
 
+fn priority() -> impl Strategy<Value = Priority> {
+    prop_oneof![
+        Just(Priority::High),
+        Just(Priority::Normal),
+        Just(Priority::Low)
+    ]
+}
+
+/// Any at all, also what no client can be made with.
+fn any_rate() -> impl Strategy<Value = Rate> {
+    let number = || prop_oneof![Just(0), Just(1), 2..100_u32, Just(u32::MAX)];
+    let per = prop_oneof![nanos().prop_map(Duration::from_nanos), Just(Duration::MAX)];
+    (number(), per, number()).prop_map(|(calls, per, burst)| Rate::new(calls, per).burst(burst))
+}
+
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        nanos().prop_map(Step::Submit),
+        (nanos(), priority(), any::<bool>())
+            .prop_map(|(deadline, priority, limited)| Step::Submit(deadline, priority, limited)),
         nanos().prop_map(Step::Poll),
         Just(Step::Wake),
         (any::<usize>(), verdict()).prop_map(|(which, verdict)| Step::Finish(which, verdict)),
@@ -89,17 +108,27 @@ proptest! {
         terms in terms(),
         start in nanos(),
         steps in proptest::collection::vec(step(), 1..80),
+        more in (any_rate(), any_rate()),
+        room in prop_oneof![Just(1), Just(3), Just(u32::MAX)],
+        when_full in 0..3_usize,
     ) {
-        let mut gate = World::new(rate).gate;
+        let mut gate = World::with_limits(&[Rate::new(rate, Rate::HOUR), more.0]).gate;
         gate.maximum_in_flight = maximum_in_flight;
+        gate.room = Room {
+            maximum: room,
+            when_full: [WhenFull::Refuse, WhenFull::Wait, WhenFull::DropOldest][when_full],
+        };
         let mut scheduler = Scheduler::new(gate);
+        let own = scheduler.add_lane(&[more.1]);
         let mut now = Time::from_nanos(start);
         let mut known = Vec::new();
         for step in steps {
             match step {
-                Step::Submit(deadline) => {
+                Step::Submit(deadline, priority, limited) => {
                     let deadline = now.after_nanos(deadline);
-                    known.extend(scheduler.submit((), deadline, now));
+                    let lane = if limited { own } else { LaneId::MAIN };
+                    let joining = Joining { deadline, lane, priority };
+                    known.extend(scheduler.submit((), joining, now));
                 }
                 Step::Poll(later) => now = now.after_nanos(later),
                 Step::Wake => now = now.max(scheduler.next_wake().unwrap_or(now)),
@@ -167,7 +196,7 @@ fn a_gate_that_is_closed_for_ever_asks_for_no_wake() {
 #[cfg(feature = "testing")]
 #[test]
 fn without_a_limit_nothing_waits() {
-    use super::super::{Ending, Limit};
+    use super::super::{Ending, Limits};
     use super::world::Call;
 
     let mut world = World::new(1).with([
@@ -175,7 +204,7 @@ fn without_a_limit_nothing_waits() {
         Call::at(seconds(1)).always(Verdict::Throttled(None)),
         Call::at(seconds(1)).deadline(seconds(1)),
     ]);
-    world.gate.limit = Limit::NONE;
+    world.gate.limits = Limits::NONE;
     let story = world.run();
     assert_eq!(story.starts_of(0), [seconds(1); 12]);
     assert_eq!(story.starts_of(1), [seconds(1); 21]);

@@ -22,8 +22,8 @@ fn a_call_that_is_held_takes_no_slot_and_keeps_its_place() {
     let started = scheduler.poll_ready(Time::ZERO, |_, job| *job >= 2);
     assert_eq!(started, Some(Action::Start(ids[2], 2)));
     assert_eq!(scheduler.poll(Time::ZERO), None, "the slot is spent");
-    scheduler.let_in(ids[1], Time::ZERO);
-    scheduler.let_in(ids[0], Time::ZERO);
+    scheduler.release(ids[1], Time::ZERO);
+    scheduler.release(ids[0], Time::ZERO);
     for (second, job) in [(1, 0), (2, 1), (3, 3)] {
         let started = scheduler.poll(seconds(second));
         assert_eq!(started, Some(Action::Start(ids[job], job)));
@@ -45,7 +45,7 @@ fn a_call_that_is_held_ends_at_its_deadline() {
     let refusal = Refusal::Deadline { would_run_at: wake };
     assert_eq!(refused, Some(Action::Refuse(1, refusal)));
     // Whoever lets it in afterwards does no harm.
-    scheduler.let_in(id, wake);
+    scheduler.release(id, wake);
     assert_eq!(scheduler.leftovers(), 0);
     assert_eq!(scheduler.next_wake(), None);
 }
@@ -75,7 +75,7 @@ proptest! {
                 prop_assert_eq!(scheduler.poll(seconds(now)), None, "one slot a second");
             }
             match ready % 3 {
-                0 => scheduler.let_in(ids[which], seconds(now)),
+                0 => scheduler.release(ids[which], seconds(now)),
                 1 if !started.contains(&which) => {
                     cancelled.insert(which);
                     let _ = scheduler.cancel(ids[which]);
@@ -85,7 +85,7 @@ proptest! {
             now += 1;
         }
         for id in &ids {
-            scheduler.let_in(*id, seconds(now));
+            scheduler.release(*id, seconds(now));
         }
         while let Some(wake) = scheduler.next_wake() {
             if let Some(Action::Start(_, job)) = scheduler.poll(wake) {

@@ -1,7 +1,5 @@
 //! Never too many starts, in no window.
 
-use std::num::NonZeroU32;
-
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -13,7 +11,7 @@ use super::world::{Call, World};
 use super::{HOUR, MILLI, SECOND, cases, seconds};
 
 fn limit(rate: u32) -> Limit {
-    Limit::per_hour(NonZeroU32::new(rate).unwrap())
+    Limit::per_hour(rate)
 }
 
 /// Takes every slot there is, each time somebody looks. `ready` says how long

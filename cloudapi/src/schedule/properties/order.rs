@@ -14,7 +14,7 @@ proptest! {
     #[test]
     fn the_most_senior_of_those_that_are_ready_starts(world in any_world()) {
         for start in judge(&world, &world.run()) {
-            prop_assert_eq!(start.most_senior, Some(start.call), "{:?}", start);
+            prop_assert_eq!(start.next, Some(start.call), "{:?}", start);
         }
     }
 

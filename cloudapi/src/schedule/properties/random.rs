@@ -7,11 +7,54 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use super::super::{Backoff, Terms, Time, Verdict};
+use super::super::{Backoff, Priority, Rate, Terms, Time, Verdict};
 use super::world::{Call, Reply, World};
 
 /// Quarters of a period.
 type Quarters = u64;
+
+/// With several limits at once, limits of endpoints, bursts and priorities; all of
+/// them strict. The timer is perfect, and servers always say how long to wait.
+pub(super) fn crowd() -> impl Strategy<Value = World> {
+    let in_flight = prop_oneof![3 => Just(u32::MAX), 1 => 1..4_u32];
+    let rates = || vec(strict_rate(), 1..4);
+    let lanes = vec(rates(), 0..4);
+    let place = (
+        0..8_u16,
+        prop_oneof![
+            Just(Priority::Normal),
+            Just(Priority::High),
+            Just(Priority::Low)
+        ],
+    );
+    let calls = vec((call(), place), 1..60);
+    (rates(), lanes, in_flight, terms(), calls).prop_map(
+        |(rates, lanes, in_flight, terms, calls)| {
+            let mut world = World::with_limits(&rates);
+            let quarter = world.period() / 4;
+            world.gate.maximum_in_flight = in_flight;
+            world.terms = terms;
+            world.terms.maximum_retry_after = Duration::from_nanos(60 * quarter);
+            let count = lanes.len() as u16 + 1;
+            world.lanes = lanes;
+            let calls = calls.iter().map(|(call, (lane, priority))| {
+                let call = call.draw(quarter, false);
+                call.lane(lane % count).priority(*priority)
+            });
+            world.with(calls)
+        },
+    )
+}
+
+/// At most ten starts in a second, bursts apart.
+pub(super) fn strict_rate() -> impl Strategy<Value = Rate> {
+    let window = prop_oneof![Just(1), Just(10), Just(60), Just(3_600), 1..200_u64];
+    (window, 1..60_u32, 0..60_u32).prop_map(|(seconds, calls, burst)| {
+        let window = Duration::from_secs(seconds);
+        let calls = calls.min(u32::try_from(10 * seconds).unwrap());
+        Rate::new(calls, window).burst(burst % calls + 1)
+    })
+}
 
 #[derive(Clone, Debug)]
 struct Sketch {
@@ -140,6 +183,7 @@ impl Sketch {
             deadline: at(self.deadline),
             cancelled: at(self.cancelled),
             replies: self.replies.iter().map(reply).collect(),
+            ..Call::at(Time::ZERO)
         }
     }
 }

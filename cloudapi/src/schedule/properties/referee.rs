@@ -1,7 +1,8 @@
 //! A second opinion on a story: a model without queues or slots, which looks
 //! at all calls each time.
 
-use super::super::{Next, Time, Verdict};
+use super::super::limit::Limit;
+use super::super::{Next, Rate, Time, Verdict};
 use super::world::{Event, Story, World};
 
 /// The most starts that lie in any window of that length.
@@ -32,8 +33,8 @@ pub(super) struct Judged {
     pub(super) call: usize,
     /// From when on the call itself was ready to go.
     pub(super) ready: Option<Time>,
-    /// The most senior of the calls that were ready.
-    pub(super) most_senior: Option<usize>,
+    /// The call whose turn it was.
+    pub(super) next: Option<usize>,
     /// The earliest time at which anything could have started.
     pub(super) possible: Option<Time>,
     /// The server wanted no request before then.
@@ -48,18 +49,17 @@ pub(super) fn judge(world: &World, story: &Story) -> Vec<Judged> {
         joined: 0,
         in_flight: 0,
         room_since: Time::ZERO,
-        somebody_since: None,
         closed_until: Time::ZERO,
-        next_slot: Time::ZERO,
+        starts: vec![Vec::new(); world.lanes.len() + 1],
+        overtaking: vec![0; world.lanes.len() + 1],
+        overtaking_of_lanes: 0,
     };
     let mut starts = Vec::new();
     for &(now, call, event) in &story.0 {
-        model.look(now);
         if event == Event::Started {
             starts.push(model.judge(now, call));
         }
         model.happened(now, call, event);
-        model.look(now);
     }
     starts
 }
@@ -80,34 +80,87 @@ struct Model<'a> {
     in_flight: u32,
     /// Since when there is room for one more attempt.
     room_since: Time,
-    /// Since when some call or other has been ready.
-    somebody_since: Option<Time>,
     closed_until: Time,
-    next_slot: Time,
+    /// Of all calls, and then of those in each lane.
+    starts: Vec<Vec<Time>>,
+    /// How many in a row have overtaken, in each lane and between them.
+    overtaking: Vec<u32>,
+    overtaking_of_lanes: u32,
+}
+
+/// When such limits allow the next start. A limit with the period T and the burst
+/// B says of each start that the one after n others has to be `n * T` later, or
+/// `B - 1` periods sooner.
+fn opens(rates: &[Rate], starts: &[Time]) -> Time {
+    let each = rates.iter().flat_map(|rate| {
+        let period = Limit::new(*rate).period();
+        let burst = u64::from(rate.together().get());
+        let starts = starts.iter().rev().zip(1..);
+        starts.map(move |(start, after): (_, u64)| {
+            let later = start.after_nanos(after * period);
+            later.before_nanos((burst - 1) * period)
+        })
+    });
+    each.max().unwrap_or(Time::ZERO)
 }
 
 impl Model<'_> {
-    fn look(&mut self, now: Time) {
-        let ready = self.calls.iter().filter_map(|call| call.ready);
-        let first = ready.min().filter(|first| *first <= now);
-        self.somebody_since = first.map(|first| self.somebody_since.unwrap_or(first));
+    fn lane_opens(&self, call: usize) -> Time {
+        match self.world.calls[call].lane.into() {
+            0 => Time::ZERO,
+            lane => opens(&self.world.lanes[lane - 1_usize], &self.starts[lane]),
+        }
     }
 
-    fn judge(&self, at: Time, call: usize) -> Judged {
-        let ready = self.calls.iter().enumerate();
-        let ready = ready.filter(|(_, call)| call.ready.is_some_and(|ready| ready <= at));
-        let gate = self.next_slot.max(self.closed_until).max(self.room_since);
+    fn judge(&mut self, at: Time, call: usize) -> Judged {
+        let gate = opens(&self.world.rates, &self.starts[0]);
+        let gate = gate.max(self.closed_until).max(self.room_since);
+        let open: Vec<_> = (0..self.calls.len())
+            .filter_map(|call| Some((call, self.calls[call].ready?)))
+            .map(|(call, ready)| (call, ready.max(self.lane_opens(call))))
+            .collect();
         Judged {
             at,
             call,
             ready: self.calls[call].ready,
-            most_senior: ready
-                .min_by_key(|(_, call)| call.seniority)
-                .map(|found| found.0),
-            possible: self.somebody_since.map(|since| since.max(gate)),
+            next: self.next(
+                open.iter()
+                    .filter(|(_, from)| *from <= at)
+                    .map(|call| call.0),
+            ),
+            possible: open.iter().map(|(_, from)| gate.max(*from)).min(),
             closed_until: self.closed_until,
             in_flight: self.in_flight,
         }
+    }
+
+    /// Whose turn it is: first in each lane, and then among the lanes.
+    fn next(&mut self, open: impl Iterator<Item = usize>) -> Option<usize> {
+        let open: Vec<_> = open.collect();
+        let senior = |call: &usize| self.calls[*call].seniority;
+        let highest = |call: &usize| (self.world.calls[*call].priority.rank(), senior(call));
+        let turn = |calls: &[usize], overtaking: u32| {
+            let senior = *calls.iter().min_by_key(|call| senior(call))?;
+            let highest = *calls.iter().min_by_key(|call| highest(call))?;
+            let next = if overtaking == 9 { senior } else { highest };
+            Some((next, next == senior))
+        };
+        let lanes = self.world.lanes.len();
+        let heads: Vec<_> = (0..=lanes)
+            .filter_map(|lane| {
+                let of_lane = |call: &&usize| usize::from(self.world.calls[**call].lane) == lane;
+                let calls: Vec<_> = open.iter().filter(of_lane).copied().collect();
+                let (head, is_senior) = turn(&calls, self.overtaking[lane])?;
+                Some((lane, head, is_senior))
+            })
+            .collect();
+        let of_lanes: Vec<_> = heads.iter().map(|head| head.1).collect();
+        let (next, is_senior) = turn(&of_lanes, self.overtaking_of_lanes)?;
+        let &(lane, _, is_senior_there) = heads.iter().find(|head| head.1 == next)?;
+        let count = |count: u32, is_senior: bool| if is_senior { 0 } else { count + 1 };
+        self.overtaking_of_lanes = count(self.overtaking_of_lanes, is_senior);
+        self.overtaking[lane] = count(self.overtaking[lane], is_senior_there);
+        Some(next)
     }
 
     fn happened(&mut self, now: Time, call: usize, event: Event) {
@@ -121,7 +174,11 @@ impl Model<'_> {
                 self.calls[call].ready = None;
                 self.calls[call].in_flight = true;
                 self.in_flight += 1;
-                self.next_slot = now.after_nanos(self.world.period());
+                let lane = usize::from(self.world.calls[call].lane);
+                self.starts[0].push(now);
+                if lane > 0 {
+                    self.starts[lane].push(now);
+                }
             }
             Event::Cancelled => self.land(now, call),
             Event::Answered(verdict, next) => {

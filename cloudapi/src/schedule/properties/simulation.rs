@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Action, CallId, Scheduler, Time, Verdict};
+use super::super::{Action, CallId, LaneId, Scheduler, Time, Verdict};
 use super::world::{Event, Reply, Story, World};
 
 pub(super) fn run(world: &World) -> Story {
@@ -35,9 +35,13 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn new(world: &'a World) -> Self {
+        let mut scheduler = Scheduler::new(world.gate.clone());
+        for (rates, lane) in world.lanes.iter().zip(1..) {
+            assert_eq!(scheduler.add_lane(rates), LaneId(lane));
+        }
         let mut run = Self {
             world,
-            scheduler: Scheduler::new(world.gate.clone()),
+            scheduler,
             now: Time::ZERO,
             todo: BTreeMap::new(),
             number: 0,
@@ -106,8 +110,8 @@ impl<'a> Run<'a> {
         match todo {
             Todo::Arrive if self.ended[call] => {}
             Todo::Arrive => {
-                let deadline = self.world.calls[call].deadline;
-                match self.scheduler.submit(call, deadline, self.now) {
+                let joining = self.world.calls[call].joining();
+                match self.scheduler.submit(call, joining, self.now) {
                     Err(refusal) => self.note(call, Event::TurnedAway(refusal)),
                     Ok(id) => {
                         self.ids[call] = Some(id);

@@ -1,9 +1,11 @@
 //! Who calls when, what the server does, and what came of it.
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
-use super::super::{Backoff, Ending, Gate, Limit, Next, Refusal, Terms, Time, Verdict};
+use super::super::{
+    Backoff, Ending, Gate, Joining, LaneId, Limits, Next, Priority, Rate, Refusal, Room, Terms,
+    Time, Verdict,
+};
 use super::simulation;
 
 /// What the server does with one attempt.
@@ -36,6 +38,9 @@ impl Reply {
 pub(super) struct Call {
     pub(super) arrives: Time,
     pub(super) deadline: Time,
+    /// Which of the endpoints' limits it has, counted from 1; 0 is none.
+    pub(super) lane: u16,
+    pub(super) priority: Priority,
     pub(super) cancelled: Time,
     /// One for each attempt, and `Done` from then on.
     pub(super) replies: Vec<Reply>,
@@ -46,6 +51,8 @@ impl Call {
         Self {
             arrives,
             deadline: Time::NEVER,
+            lane: 0,
+            priority: Priority::Normal,
             cancelled: Time::NEVER,
             replies: Vec::new(),
         }
@@ -53,6 +60,22 @@ impl Call {
 
     pub(super) fn deadline(self, deadline: Time) -> Self {
         Self { deadline, ..self }
+    }
+
+    pub(super) fn lane(self, lane: u16) -> Self {
+        Self { lane, ..self }
+    }
+
+    pub(super) fn priority(self, priority: Priority) -> Self {
+        Self { priority, ..self }
+    }
+
+    pub(super) const fn joining(&self) -> Joining {
+        Joining {
+            deadline: self.deadline,
+            lane: LaneId(self.lane),
+            priority: self.priority,
+        }
     }
 
     pub(super) fn cancelled(self, cancelled: Time) -> Self {
@@ -72,6 +95,10 @@ impl Call {
 #[derive(Clone, Debug)]
 pub(super) struct World {
     pub(super) gate: Gate,
+    /// The limits that the gate has.
+    pub(super) rates: Vec<Rate>,
+    /// Those of endpoints.
+    pub(super) lanes: Vec<Vec<Rate>>,
     pub(super) terms: Terms,
     pub(super) calls: Vec<Call>,
     /// How late the wakes come, over and over; empty for a perfect timer.
@@ -80,12 +107,18 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new(calls_per_hour: u32) -> Self {
-        let calls_per_hour = NonZeroU32::new(calls_per_hour).unwrap();
+        Self::with_limits(&[Rate::new(calls_per_hour, Rate::HOUR)])
+    }
+
+    pub(super) fn with_limits(rates: &[Rate]) -> Self {
         Self {
             gate: Gate {
-                limit: Limit::per_hour(calls_per_hour),
+                limits: Limits::new(rates),
                 maximum_in_flight: u32::MAX,
+                room: Room::UNBOUNDED,
             },
+            rates: rates.to_vec(),
+            lanes: Vec::new(),
             terms: Terms {
                 backoff: Backoff::DEFAULT,
                 maximum_failed_attempts: 1,
@@ -104,7 +137,7 @@ impl World {
     }
 
     pub(super) fn period(&self) -> u64 {
-        self.gate.limit.period()
+        self.gate.limits.pace()
     }
 
     /// Lets everything happen, to the end.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Scheduler;
 use crate::schedule::calls::{CallId, Phase};
-use crate::schedule::line::Line;
+use crate::schedule::queue::Queue;
 use crate::schedule::{Ending, Next, Refusal, Terms, Time, Verdict};
 
 impl<J: Clone> Scheduler<J> {
@@ -41,26 +41,27 @@ impl<J: Clone> Scheduler<J> {
         let entry = &self.calls[key];
         let deadline = entry.deadline;
         let is_spent = entry.multiplications >= terms.backoff.multiplications;
-        if is_spent && entry.failed_attempts >= terms.maximum_failed_attempts {
+        if is_spent && u32::from(entry.failed_attempts) >= terms.maximum_failed_attempts {
             return Next::Ends(Ending::Exhausted);
         }
         if is_spent {
-            let would_run_at = self.would_run_at(now);
+            let ahead = self.ahead_of(entry.lane, entry.priority);
+            let would_run_at = self.would_run_at(entry.lane, ahead, now);
             if would_run_at > deadline {
                 return Next::too_late(would_run_at);
             }
             let seniority = self.seniority();
             let entry = &mut self.calls[key];
-            entry.failed_attempts += 1;
+            entry.failed_attempts = entry.failed_attempts.saturating_add(1);
             entry.multiplications = 0;
             entry.seniority = seniority;
-            self.enter_line(key, now, Line::join);
+            self.enter_line(key, Phase::Again, now, Queue::join);
             return Next::Waits;
         }
         let step = entry.multiplications + 1;
-        let delay = terms.backoff.delay(self.gate.limit.period(), step);
+        let delay = terms.backoff.delay(self.gate.limits.pace(), step);
         let until = now.after(delay);
-        let would_run_at = self.opens_at().max(until);
+        let would_run_at = self.call_opens_at(key).max(until);
         if would_run_at > deadline {
             return Next::too_late(would_run_at);
         }
@@ -74,7 +75,7 @@ impl<J: Clone> Scheduler<J> {
     }
 
     fn throttled(&mut self, key: u32, asked: Option<Duration>, terms: &Terms, now: Time) -> Next {
-        let period = self.gate.limit.period();
+        let period = self.gate.limits.pace();
         let entry = &mut self.calls[key];
         if let Err(until) = self.throttle.refused(entry.at, asked, period, terms, now) {
             return Next::Ends(Ending::Refused(Refusal::Barred { until }));
@@ -88,11 +89,11 @@ impl<J: Clone> Scheduler<J> {
 
     /// The call goes first, as soon as there is a slot.
     fn returned(&mut self, key: u32, now: Time) -> Next {
-        let would_run_at = self.opens_at().max(now);
+        let would_run_at = self.call_opens_at(key).max(now);
         if would_run_at > self.calls[key].deadline {
             return Next::too_late(would_run_at);
         }
-        self.enter_line(key, now, Line::come_back);
+        self.enter_line(key, Phase::Again, now, Queue::come_back);
         Next::Waits
     }
 }

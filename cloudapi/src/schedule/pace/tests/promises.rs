@@ -28,7 +28,6 @@ proptest! {
         rate in prop_oneof![1..40_000_u32, 40_000..4_000_000_u32],
         statements in vec(proptest::option::weighted(0.7, vec(any_budget(), 0..3)), 1..60),
     ) {
-        let rate = std::num::NonZeroU32::new(rate).unwrap();
         let (mut alone, mut paced) = (Limit::per_hour(rate), Limit::per_hour(rate));
         let mut pace = Pace::default();
         let (mut without, mut with) = (Time::ZERO, Time::ZERO);

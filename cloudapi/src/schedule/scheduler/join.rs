@@ -1,0 +1,137 @@
+//! How a call gets into the queue, and what happens where there is no place.
+
+use super::{Ahead, Scheduler};
+use crate::schedule::calls::{CallId, Entry, Phase};
+use crate::schedule::lane::Lane;
+use crate::schedule::priority::Priority;
+use crate::schedule::queue::Queue;
+use crate::schedule::{Joining, LaneId, Refusal, Time, WhenFull};
+
+impl<J: Clone> Scheduler<J> {
+    /// A call joins the back of the queue. `poll` then says whether it starts.
+    pub(crate) fn submit(
+        &mut self,
+        job: J,
+        joining: impl Into<Joining>,
+        now: Time,
+    ) -> Result<CallId, Refusal> {
+        let joining = joining.into();
+        let Joining { lane, priority, .. } = joining;
+        if let Some(until) = self.throttle.barred_until(now) {
+            return Err(Refusal::Barred { until });
+        }
+        let is_full = self.is_full_for(lane, now);
+        let when_full = self.gate.room.when_full;
+        let displaced = match (is_full, when_full) {
+            (true, WhenFull::DropOldest) => self.displaced_by(priority),
+            _ => None,
+        };
+        let mut ahead = self.ahead_of(lane, priority);
+        if displaced.is_some() {
+            ahead = ahead.without_one();
+        } else if self.lanes.len() == 1 {
+            // In other lanes they may be held up.
+            ahead.mates += self.outside.ahead_of(priority) as u64;
+        }
+        let would_run_at = self.would_run_at(lane, ahead, now);
+        if would_run_at > joining.deadline {
+            return Err(Refusal::Deadline { would_run_at });
+        }
+        if is_full && when_full == WhenFull::Wait {
+            let seniority = self.seniority();
+            let mut entry = Entry::new(seniority, joining, Phase::Outside, job);
+            entry.at = now;
+            let id = self.calls.insert(entry);
+            self.outside.join(priority, seniority, id.key);
+            self.watch_deadline(id.key);
+            return Ok(id);
+        }
+        match displaced {
+            Some(displaced) => {
+                let job = self.withdraw(displaced);
+                self.displaced.push(job);
+            }
+            None if is_full => {
+                let until = self.next_place(now);
+                return Err(Refusal::Full { until });
+            }
+            None => {}
+        }
+        let entry = Entry::new(self.seniority(), joining, Phase::New, job);
+        let id = self.calls.insert(entry);
+        self.enter_line(id.key, Phase::New, now, Queue::join);
+        Ok(id)
+    }
+
+    /// Lets in who waits outside and has a place now.
+    pub(super) fn let_in(&mut self, now: Time) {
+        while let Some(head) = self.outside.head() {
+            let key = head.place.1;
+            if !self.has_place() && !self.starts_at_once(self.calls[key].lane, now) {
+                return;
+            }
+            let calls = &self.calls;
+            self.outside.take(head, |place| calls.holds(place));
+            // It joins the back of the queue only now.
+            self.calls[key].seniority = self.seniority();
+            let since = self.calls[key].at;
+            self.enter_line(key, Phase::New, since, Queue::join);
+        }
+    }
+
+    /// When a waiting call starts next, as far as that can be known.
+    pub(super) fn next_place(&self, now: Time) -> Time {
+        let in_line = self.lanes.iter().filter_map(Lane::opens_at);
+        let backing_off = self.backoffs.first().map(|backoff| backoff.0);
+        let next = in_line.chain(backing_off).min().unwrap_or(now);
+        self.opens_at().max(next).max(now)
+    }
+
+    fn is_full_for(&self, lane: LaneId, now: Time) -> bool {
+        if self.gate.room.maximum == u32::MAX {
+            return false;
+        }
+        // Nobody overtakes those outside.
+        !self.outside.is_empty() || !self.has_place() && !self.starts_at_once(lane, now)
+    }
+
+    fn has_place(&self) -> bool {
+        let elsewhere = self.in_flight as usize + self.outside.len();
+        self.calls.len() - elsewhere < self.gate.room.maximum as usize
+    }
+
+    /// Whether a call that joins needs no place, since it has its slot at once.
+    fn starts_at_once(&self, lane: LaneId, now: Time) -> bool {
+        let own = &self.lanes[lane.index()];
+        self.in_flight < self.gate.maximum_in_flight
+            && self.opens_at().max(own.limits.earliest()) <= now
+            && !self.lanes.iter().any(|lane| lane.has_open_call(now))
+            // Whose delay is over goes first.
+            && self.backoffs.first().is_none_or(|backoff| backoff.0 > now)
+    }
+
+    /// The call that has to go for one of this priority.
+    fn displaced_by(&self, priority: Priority) -> Option<u32> {
+        let is_new = |place| self.calls.is_new(place);
+        Priority::FROM_LOWEST
+            .into_iter()
+            .take_while(|lowest| lowest.rank() >= priority.rank())
+            .find_map(|lowest| {
+                let lanes = self.lanes.iter();
+                let oldest = lanes.filter_map(|lane| lane.queue.most_senior(lowest, is_new));
+                oldest.min()
+            })
+            .map(|place| place.1)
+    }
+}
+
+impl Ahead {
+    const fn without_one(self) -> Self {
+        Self {
+            mates: self.mates.saturating_sub(1),
+            others: self
+                .others
+                .saturating_sub(if self.mates == 0 { 1 } else { 0 }),
+        }
+    }
+}

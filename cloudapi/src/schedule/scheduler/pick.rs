@@ -1,0 +1,91 @@
+//! Who gets the slot.
+
+use super::Scheduler;
+use crate::schedule::Time;
+use crate::schedule::calls::{CallId, Phase};
+use crate::schedule::lane::Lane;
+use crate::schedule::queue::{Head, Queue};
+
+impl<J: Clone> Scheduler<J> {
+    /// Takes out the call that starts `now`, and its slots: of the gate and of its
+    /// lane, both or neither. Calls before it that are not ready are held back.
+    pub(super) fn take_slot(
+        &mut self,
+        now: Time,
+        mut is_ready: impl FnMut(CallId, &J) -> bool,
+    ) -> Option<(CallId, u32)> {
+        let (id, index, head) = loop {
+            let turns = self.turns;
+            let (index, head) = self.next_in_line(now)?;
+            let key = head.place.1;
+            let id = self.calls.id(key);
+            if is_ready(id, &self.calls[key].job) {
+                break (id, index, head);
+            }
+            // It has not had its turn.
+            self.turns = turns;
+            self.hold(key);
+        };
+        // A slot that is given late was due when there was somebody for it,
+        // whoever that was.
+        let closed_until = self.throttle.closed_until();
+        let since = self.somebody_since(now);
+        let gate_opened = self.gate.limits.earliest();
+        let lane = &mut self.lanes[index];
+        lane.limits
+            .take(lane.since.max(closed_until).max(gate_opened), now);
+        self.gate.limits.take(since.max(closed_until), now);
+        let calls = &self.calls;
+        let key = lane.queue.take(head, |place| calls.holds(place));
+        Some((id, key))
+    }
+
+    /// Holds a call in line back, until it is [released](Self::release).
+    fn hold(&mut self, key: u32) {
+        let entry = &mut self.calls[key];
+        entry.phase = Phase::Held;
+        let (lane, priority) = (entry.lane, entry.priority);
+        let calls = &self.calls;
+        let queue = &mut self.lanes[lane.index()].queue;
+        queue.leave(priority, |place| calls.holds(place));
+    }
+
+    /// A call that was held back returns to its place.
+    pub(crate) fn release(&mut self, id: CallId, now: Time) {
+        if self.calls.phase(id) == Some(Phase::Held) {
+            self.enter_line(id.key, Phase::Again, now, Queue::come_back);
+        }
+    }
+
+    /// The call whose turn it is among those whose lanes are open.
+    ///
+    /// Each lane has its own count of calls that were overtaken, as have the lanes
+    /// together: what is overtaken only by calls of its own lane would otherwise be
+    /// forgotten whenever another lane has its turn.
+    fn next_in_line(&mut self, now: Time) -> Option<(usize, Head)> {
+        if let [main] = &self.lanes[..] {
+            return main.queue.head().map(|head| (0, head));
+        }
+        let open = self.lanes.iter().enumerate();
+        let open = open.filter(|(_, lane)| lane.has_open_call(now));
+        let heads = open.filter_map(|(index, lane)| Some((index, lane.queue.head()?)));
+        let senior = heads.clone().min_by_key(|(_, head)| head.place)?;
+        let next = if self.turns.is_of_the_most_senior() {
+            senior
+        } else {
+            heads.min_by_key(|(_, head)| (head.rank, head.place))?
+        };
+        self.turns.taken(next.0 == senior.0);
+        Some(next)
+    }
+
+    /// Since when there has been a call that needed no more than the gate.
+    fn somebody_since(&self, now: Time) -> Time {
+        if let [main] = &self.lanes[..] {
+            return main.since;
+        }
+        let open = self.lanes.iter().filter(|lane| lane.has_open_call(now));
+        let since = open.map(|lane: &Lane| lane.since.max(lane.limits.earliest()));
+        since.min().unwrap_or(now)
+    }
+}
