@@ -34,6 +34,7 @@ const WITH_VALID_ARGUMENTS: &[(&str, OneCall)] = calls! { cloud:
     "volumeActions_list" => cloud.volumes().actions(ID).collect_all();
     "volumeActions_post_byId" => cloud.volumes().resize(ID, 20, Some("nyc3"));
     "volumeActions_post_byId/attach" => cloud.volumes().attach(ID, 7, None);
+    "volumeActions_post_byId/detach" => cloud.volumes().detach(ID, 7, None);
     "volumeActions_get" => cloud.volumes().action(ID, 8);
     "volumeSnapshots_list" => cloud.volumes().snapshots(ID).collect_all();
     "volumeSnapshots_create" => cloud.volumes().take_snapshot(ID, "s", &["web"]);

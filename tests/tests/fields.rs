@@ -103,6 +103,7 @@ impl Api {
     fn no_list(&self, #[query(comma)] ids: &str) -> Call<()>;
 
     #[post("dates/{day}/{at}")]
+    #[allow(clippy::too_many_arguments)]
     fn dates(
         &self,
         day: Date,
