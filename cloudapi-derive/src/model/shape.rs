@@ -35,8 +35,9 @@ impl Shape {
             Ok(Item::Impl(item)) => return Self::Block(item),
             Ok(_) => {
                 errors.push(
-                    Diagnostic::new(&item, "`#[rest_api]` is not on a struct")
-                        .expected(format_args!("{FORM}, or an `impl` block of one")),
+                    Diagnostic::new(&item, "`#[rest_api]` is not on a struct").expected(
+                        "a unit struct, a struct with named fields, or an `impl` block of one",
+                    ),
                 );
                 return Self::Other(item);
             }

@@ -14,11 +14,13 @@ impl<T> Pages<T> {
     /// Ends the call for a page, whatever it is doing, once this much time has
     /// passed since that page was asked for. The time of the others does not count,
     /// nor that between them. A page that cannot have its turn before that fails at
-    /// once, and its error says when it could ([`Error::retry_at`]).
+    /// once, and its error says when it could ([`Error::retry_at`](crate::Error::retry_at)).
     ///
     /// As the other adjustments, it holds for every page, and is made before the
     /// first is asked for; later it ends the list with an error of the kind
     /// [`Request`](crate::ErrorKind::Request).
+    ///
+    /// Default: none.
     ///
     /// ```
     /// use std::time::Duration;
@@ -40,8 +42,6 @@ impl<T> Pages<T> {
     /// # Ok(())
     /// # }
     /// ```
-    ///
-    /// Default: none.
     pub fn deadline(self, after: Duration) -> Self {
         self.adjust(|request| {
             request.options.deadline = Some(after);
