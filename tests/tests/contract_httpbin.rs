@@ -2,10 +2,11 @@
 //! credentials, redirects, times.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::time::Duration;
 
 use cloudapi::prelude::*;
-use cloudapi::{AttemptOutcome, Bytes, Failure};
+use cloudapi::{AttemptOutcome, Body, BoxError, Bytes, Failure, Multipart, Part, RequestBody};
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -57,6 +58,14 @@ impl HttpBin {
     fn text(&self, #[body] text: &str) -> Call<Echo>;
     #[put("anything", headers("Content-Type" = "application/octet-stream"))]
     fn bytes_up(&self, #[body] bytes: Vec<u8>) -> Call<Echo>;
+    #[put("anything")]
+    fn body_up(&self, #[body] body: RequestBody) -> Call<Echo>;
+    #[patch("anything", headers("Content-Type" = "application/merge-patch+json"))]
+    fn merge(&self, #[json] change: &Value) -> Call<Echo>;
+    #[post("anything")]
+    fn multipart(&self, #[multipart] form: &Multipart) -> Call<Echo>;
+    #[post("anything")]
+    fn parts(&self, #[part] file: Part, #[part("size")] n: Option<u32>) -> Call<Echo>;
     #[post("anything", headers("X-Fixed" = "f"), idempotency_key)]
     fn with_headers(
         &self,
@@ -99,6 +108,12 @@ impl HttpBin {
     fn bytes(&self, count: u32) -> Call<Bytes>;
     #[get("stream-bytes/{count}", query("seed" = "7", "chunk_size" = "100"))]
     fn streamed(&self, count: u32) -> Call<Bytes>;
+    #[get("range/{count}")]
+    fn download(&self, count: u32) -> Call<Response<Body>>;
+    #[get("status/{codes}")]
+    fn maybe_download(&self, codes: &str) -> Call<Option<Body>>;
+    #[get("drip", query("numbytes" = "3", "duration" = "3", "delay" = "0"))]
+    fn slow_download(&self) -> Call<Body>;
     #[get("stream/{lines}")]
     fn lines(&self, lines: u32) -> Call<String>;
     #[get("response-headers")]
@@ -151,6 +166,8 @@ struct Echo {
     data: String,
     #[serde(default)]
     form: BTreeMap<String, Value>,
+    #[serde(default)]
+    files: BTreeMap<String, Value>,
     #[serde(default)]
     json: Value,
 }
@@ -319,6 +336,54 @@ mod requests {
     }
 
     #[tokio::test]
+    async fn bodies_that_are_made_for_each_attempt() {
+        let Some(httpbin) = httpbin() else { return };
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(HARD.as_bytes()).unwrap();
+        let made = async || Ok::<_, BoxError>(Body::from(HARD));
+        for body in [
+            RequestBody::file(file.path()),
+            RequestBody::from_factory(made).with_length(HARD.len() as u64),
+        ] {
+            let echo = httpbin.body_up(body.media_type("text/x")).await.unwrap();
+            assert_eq!(echo.data, HARD);
+            assert_eq!(echo.headers["Content-Type"], "text/x");
+            assert_eq!(echo.headers["Content-Length"], HARD.len().to_string());
+        }
+        let echo = httpbin.merge(&json!({"name": null})).await.unwrap();
+        assert_eq!(echo.json, json!({"name": null}));
+        assert_eq!(echo.headers["Content-Type"], "application/merge-patch+json");
+    }
+
+    #[tokio::test]
+    async fn forms_of_several_parts() {
+        let Some(httpbin) = httpbin() else { return };
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(HARD.as_bytes()).unwrap();
+        // A backslash at the end is read as the escape of the quote after it, by this
+        // server as by others; nobody writes it in another way.
+        let name = HARD.trim_end_matches('\\');
+        let form = Multipart::new()
+            .text("text", HARD)
+            .text("text", "b")
+            .part("json", Part::json(&[1]))
+            .part("file", Part::file(file.path()).media_type("text/plain"))
+            .part("bytes", Part::bytes(vec![0, 159]).file_name(name));
+        let echo = httpbin.multipart(&form).await.unwrap();
+        let expected = json!({"text": [HARD, "b"], "json": "[1]"});
+        assert_eq!(json!(echo.form), expected);
+        let octets = "data:application/octet-stream;base64,AJ8=";
+        assert_eq!(json!(echo.files), json!({"file": HARD, "bytes": octets}));
+
+        let file = Part::text("content").file_name("a.txt");
+        let echo = httpbin.parts(file.clone(), Some(7)).await.unwrap();
+        assert_eq!(json!(echo.form), json!({"size": "7"}));
+        assert_eq!(json!(echo.files), json!({"file": "content"}));
+        let echo = httpbin.parts(file, None).await.unwrap();
+        assert_eq!(json!(echo.form), json!({}));
+    }
+
+    #[tokio::test]
     async fn headers_and_keys() {
         let Some(httpbin) = httpbin() else { return };
         let call = httpbin.with_headers(7, None).header("X-More", "m");
@@ -459,6 +524,36 @@ mod statuses {
 
 mod responses {
     use super::*;
+
+    #[tokio::test]
+    async fn bodies_are_read_piece_by_piece() {
+        let Some(httpbin) = httpbin() else { return };
+        // More than `maximum_response_size`, which is for what is held.
+        let response = httpbin.download(100_000).await.unwrap();
+        let ascii: Vec<u8> = (b'a'..=b'z').cycle().take(100_000).collect();
+        assert_eq!(response.headers()["content-length"], "100000");
+        assert!(response.into_value().collect(100_000).await.unwrap() == ascii);
+
+        // The rest of one that broke off, as the documentation says.
+        let call = httpbin.download(100_000).header("Range", "bytes=99990-");
+        let response = call.await.unwrap();
+        assert_eq!(response.status(), 206);
+        let rest = response.into_value().collect(100).await.unwrap();
+        assert_eq!(rest, ascii[99_990..]);
+
+        assert!(httpbin.maybe_download("404").await.unwrap().is_none());
+        assert!(httpbin.maybe_download("200").await.unwrap().is_some());
+    }
+
+    /// The call has its time for the head, and then each piece has.
+    #[tokio::test]
+    async fn a_body_may_take_longer_than_an_attempt() {
+        let Some(httpbin) = httpbin() else { return };
+        let call = httpbin
+            .slow_download()
+            .request_timeout(Duration::from_secs(2));
+        assert_eq!(call.await.unwrap().collect(10).await.unwrap(), "***");
+    }
 
     #[tokio::test]
     async fn compressed_in_each_way() {

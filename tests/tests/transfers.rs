@@ -79,7 +79,7 @@ async fn a_length_that_is_known_is_sent_along() {
     let api = api(server.url());
     let (content, on_disk, empty) = (large(), file(large()), file(""));
     let length = content.len() as u64;
-    let none = RequestBody::from_stream(|| stream::empty::<Result<Vec<u8>, io::Error>>());
+    let none = RequestBody::from_stream(stream::empty::<Result<Vec<u8>, io::Error>>);
     let text = length.to_string();
     for (body, content, length) in [
         (RequestBody::from(&content), &content[..], Some(&*text)),

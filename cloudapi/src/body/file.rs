@@ -80,9 +80,12 @@ struct FileBody {
     left: u64,
 }
 
+/// A read that is under way, and gives the file back.
+type Reading = Pin<Box<dyn Future<Output = io::Result<(File, Bytes)>> + Send>>;
+
 enum State {
     Idle(File),
-    Reading(Pin<Box<dyn Future<Output = io::Result<(File, Bytes)>> + Send>>),
+    Reading(Reading),
     Over,
 }
 

@@ -74,15 +74,17 @@ impl Source {
     }
 
     /// The same for another call, which may find a file changed.
-    pub(crate) fn afresh(&self) -> Self {
-        let Self::Made(made) = self else {
-            return self.clone();
+    pub(crate) fn afresh(self) -> Self {
+        let Self::Made(made) = &self else {
+            return self;
         };
         Self::from(match &**made {
             Made::File(file) => Made::File(file.afresh()),
-            Made::Sequence(sources) => Made::Sequence(sources.iter().map(Self::afresh).collect()),
-            Made::Exactly(source, length) => Made::Exactly(source.afresh(), *length),
-            Made::Factory(_) => return self.clone(),
+            Made::Sequence(sources) => {
+                Made::Sequence(sources.iter().cloned().map(Self::afresh).collect())
+            }
+            Made::Exactly(source, length) => Made::Exactly(source.clone().afresh(), *length),
+            Made::Factory(_) => return self,
         })
     }
 

@@ -122,12 +122,20 @@ impl AnyTransport {
             (Self::Reqwest(reqwest), Source::Bytes(body)) => {
                 Sent::Reqwest(reqwest.send(outgoing, body))
             }
-            _ => Sent::Other(self.send(outgoing, io)),
+            (Self::Custom(_), Source::Bytes(_)) => Sent::Custom(self.send(outgoing, io).response),
+            (_, Source::Made(_)) => {
+                Sent::Made(Box::pin(self.send(outgoing, io).receive(maximum_size)))
+            }
         };
         async move {
             match sent {
                 Sent::Reqwest(response) => reqwest::receive(response, maximum_size).await,
-                Sent::Other(sending) => sending.receive(maximum_size).await,
+                Sent::Custom(response) => {
+                    let (head, mut body) = response?.await?.into_parts();
+                    let body = read(&mut body, maximum_size).await?;
+                    Ok(Response::new(head.status, head.version, head.headers, body))
+                }
+                Sent::Made(outcome) => outcome.await,
             }
         }
     }
@@ -184,7 +192,9 @@ impl AnyTransport {
 /// A response that is on its way.
 enum Sent<R> {
     Reqwest(R),
-    Other(Sending),
+    Custom(Result<TransportFuture, TransportError>),
+    /// In a box, so that the task of an ordinary call is no larger.
+    Made(Pin<Box<dyn Future<Output = Outcome> + Send>>),
 }
 
 /// A request that lacks its body only.
