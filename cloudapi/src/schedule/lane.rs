@@ -2,6 +2,7 @@
 //! own, and one for each such limit.
 
 use std::collections::BTreeSet;
+use std::ops::{Index, IndexMut};
 
 use super::priority::Priority;
 use super::queue::Queue;
@@ -15,8 +16,14 @@ impl LaneId {
     /// The lane of the calls whose endpoints have no limit of their own.
     pub(crate) const MAIN: Self = Self(0);
 
-    pub(super) const fn index(self) -> usize {
-        self.0 as usize
+    const fn of(index: usize) -> Self {
+        // Nobody declares 65,536 endpoints with a limit each; if so, the last ones
+        // share a lane.
+        if index < u16::MAX as usize {
+            Self(index as u16)
+        } else {
+            Self(u16::MAX)
+        }
     }
 }
 
@@ -45,12 +52,14 @@ impl Lane {
     }
 
     /// Whether a call waits in it that could start, if the gate were open.
+    #[inline]
     pub(super) fn has_open_call(&self, now: Time) -> bool {
         !self.queue.is_empty() && self.limits.earliest() <= now
     }
 
     /// When the first of its calls could start, if there is one and the gate is
     /// open then.
+    #[inline]
     pub(super) fn opens_at(&self) -> Option<Time> {
         (!self.queue.is_empty()).then(|| self.limits.earliest())
     }
@@ -58,5 +67,93 @@ impl Lane {
     /// How many calls of the same endpoint go before one that joins.
     pub(super) fn ahead_of(&self, priority: Priority) -> u64 {
         self.queue.ahead_of(priority) as u64
+    }
+}
+
+/// All lanes. The main one is always there, and nearly always the only one.
+#[derive(Debug)]
+pub(super) struct Lanes {
+    main: Lane,
+    others: Vec<Lane>,
+}
+
+impl Lanes {
+    pub(super) fn new() -> Self {
+        Self {
+            main: Lane::new(&[]),
+            others: Vec::new(),
+        }
+    }
+
+    pub(super) fn add(&mut self, rates: &[Rate]) -> LaneId {
+        let id = LaneId::of(self.others.len() + 1);
+        if id.0 as usize > self.others.len() {
+            self.others.push(Lane::new(rates));
+        }
+        id
+    }
+
+    /// The main lane, if there is no other.
+    #[inline]
+    pub(super) const fn only(&self) -> Option<&Lane> {
+        if self.others.is_empty() {
+            Some(&self.main)
+        } else {
+            None
+        }
+    }
+
+    #[inline]
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Lane> + Clone {
+        [&self.main].into_iter().chain(&self.others)
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Lane> {
+        [&mut self.main].into_iter().chain(&mut self.others)
+    }
+
+    pub(super) fn with_ids(&self) -> impl Iterator<Item = (LaneId, &Lane)> + Clone {
+        let ids = (0..).map(LaneId::of);
+        ids.zip(self.iter())
+    }
+}
+
+impl Index<LaneId> for Lanes {
+    type Output = Lane;
+
+    #[inline]
+    fn index(&self, id: LaneId) -> &Lane {
+        match id {
+            LaneId::MAIN => &self.main,
+            LaneId(other) => &self.others[other as usize - 1],
+        }
+    }
+}
+
+impl IndexMut<LaneId> for Lanes {
+    #[inline]
+    fn index_mut(&mut self, id: LaneId) -> &mut Lane {
+        match id {
+            LaneId::MAIN => &mut self.main,
+            LaneId(other) => &mut self.others[other as usize - 1],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_lane_has_a_name_as_long_as_there_are_names() {
+        let mut lanes = Lanes::new();
+        for number in 1..=u16::MAX {
+            assert_eq!(lanes.add(&[]), LaneId(number));
+        }
+        let last = LaneId(u16::MAX);
+        assert_eq!((lanes.add(&[]), lanes.add(&[])), (last, last));
+        let ids: Vec<_> = lanes.with_ids().map(|(id, _)| id).collect();
+        assert_eq!((ids.len(), ids.last()), (65_536, Some(&last)));
+        assert!(std::ptr::eq(&lanes[last], lanes.iter().last().unwrap()));
     }
 }

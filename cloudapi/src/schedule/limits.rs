@@ -27,6 +27,7 @@ impl Limits {
     }
 
     /// When the next attempt may start.
+    #[inline]
     pub(crate) fn earliest(&self) -> Time {
         let earliest = self.0.iter().map(Limit::earliest);
         earliest.fold(Time::ZERO, Time::max)
@@ -46,6 +47,7 @@ impl Limits {
     }
 
     /// An attempt starts `now` that could have started at `ready`.
+    #[inline]
     pub(crate) fn take(&mut self, ready: Time, now: Time) {
         for limit in &mut self.0 {
             limit.take(ready, now);

@@ -30,11 +30,13 @@ pub(crate) struct Line {
 
 impl Line {
     /// How many calls wait in the line.
+    #[inline]
     pub(crate) const fn len(&self) -> usize {
         self.waiting
     }
 
     /// Joins at the back. `seniority` must be the greatest so far.
+    #[inline]
     pub(crate) fn join(&mut self, seniority: Seniority, key: u32) {
         debug_assert!(self.joined.back().is_none_or(|back| back.0 < seniority));
         self.joined.push_back((seniority, key));
@@ -48,6 +50,7 @@ impl Line {
     }
 
     /// The most senior call.
+    #[inline]
     pub(crate) fn head(&self) -> Option<Place> {
         let returned = self.returned.peek().map(|place| place.0);
         match self.joined.front() {
@@ -58,6 +61,7 @@ impl Line {
 
     /// Takes out the most senior call. `holds` tells whether a place is still
     /// held.
+    #[inline]
     pub(crate) fn take_head(&mut self, holds: impl Fn(Place) -> bool) -> Option<u32> {
         let head = self.head()?;
         if self.joined.front() == Some(&head) {

@@ -18,10 +18,12 @@ pub(super) struct Turns(u8);
 
 impl Turns {
     /// Whether it is the turn of the most senior call, whatever its priority.
+    #[inline]
     pub(super) const fn is_of_the_most_senior(self) -> bool {
         self.0 >= OVERTAKING
     }
 
+    #[inline]
     pub(super) const fn taken(&mut self, by_the_most_senior: bool) {
         self.0 = if by_the_most_senior { 0 } else { self.0 + 1 };
     }
@@ -36,10 +38,12 @@ pub(super) struct Head {
 }
 
 impl Queue {
+    #[inline]
     pub(super) const fn len(&self) -> usize {
         self.waiting
     }
 
+    #[inline]
     pub(super) const fn is_empty(&self) -> bool {
         self.waiting == 0
     }
@@ -50,6 +54,7 @@ impl Queue {
     }
 
     /// The call whose turn it is, if any waits.
+    #[inline]
     pub(super) fn head(&self) -> Option<Head> {
         if self.waiting == 0 {
             return None;
@@ -85,6 +90,7 @@ impl Queue {
     }
 
     /// Takes that call out. `holds` tells whether a place is still held.
+    #[inline]
     pub(super) fn take(&mut self, head: Head, holds: impl Fn(Place) -> bool) -> u32 {
         self.turns.taken(head.is_most_senior);
         self.lines[head.rank].take_head(holds);
@@ -122,6 +128,7 @@ impl Queue {
         self.lines.iter().map(Line::places).sum()
     }
 
+    #[inline]
     pub(super) fn join(&mut self, priority: Priority, seniority: Seniority, key: u32) {
         self.waiting += 1;
         self.lines[priority.rank()].join(seniority, key);

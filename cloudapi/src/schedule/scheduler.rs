@@ -8,7 +8,7 @@ mod pick;
 use std::collections::BTreeSet;
 
 use super::calls::{CallId, Calls, Entry, Phase};
-use super::lane::{Lane, LaneId};
+use super::lane::{Lane, LaneId, Lanes};
 use super::line::Seniority;
 use super::queue::{Queue, Turns};
 use super::throttle::Throttle;
@@ -18,9 +18,8 @@ use super::{Action, Gate, Priority, Rate, Refusal, Time};
 pub(crate) struct Scheduler<J> {
     gate: Gate,
     throttle: Throttle,
-    /// Where calls wait in line. The first is of those without a limit of their
-    /// own; most often there is no other.
-    lanes: Vec<Lane>,
+    /// Where calls wait in line.
+    lanes: Lanes,
     /// Between the lanes.
     turns: Turns,
     /// Calls that wait for a place in the queue.
@@ -39,7 +38,7 @@ impl<J: Clone> Scheduler<J> {
         Self {
             gate,
             throttle: Throttle::default(),
-            lanes: vec![Lane::new(&[])],
+            lanes: Lanes::new(),
             turns: Turns::default(),
             outside: Queue::default(),
             displaced: Vec::new(),
@@ -52,13 +51,7 @@ impl<J: Clone> Scheduler<J> {
 
     /// One more lane, for calls that have these limits too.
     pub(crate) fn add_lane(&mut self, rates: &[Rate]) -> LaneId {
-        // Nobody declares 65,536 endpoints with a limit each; if so, the last ones
-        // share a lane.
-        let Ok(number) = u16::try_from(self.lanes.len()) else {
-            return LaneId(u16::MAX);
-        };
-        self.lanes.push(Lane::new(rates));
-        LaneId(number)
+        self.lanes.add(rates)
     }
 
     /// The next thing to carry out; to be called until there is none. A call for
@@ -93,7 +86,9 @@ impl<J: Clone> Scheduler<J> {
         entry.phase = Phase::InFlight;
         entry.at = now;
         let job = entry.job.clone();
-        self.forget_deadline(key);
+        if entry.deadline < Time::NEVER {
+            self.forget_deadline(key);
+        }
         Some(Action::Start(id, job))
     }
 
@@ -211,7 +206,7 @@ impl<J: Clone> Scheduler<J> {
     ) {
         let entry = &mut self.calls[key];
         entry.phase = phase;
-        let lane = &mut self.lanes[entry.lane.index()];
+        let lane = &mut self.lanes[entry.lane];
         if lane.queue.is_empty() {
             lane.since = since;
         }
@@ -222,14 +217,14 @@ impl<J: Clone> Scheduler<J> {
     fn watch_deadline(&mut self, key: u32) {
         let Entry { deadline, lane, .. } = self.calls[key];
         if deadline < Time::NEVER {
-            self.lanes[lane.index()].deadlines.insert((deadline, key));
+            self.lanes[lane].deadlines.insert((deadline, key));
         }
     }
 
     fn forget_deadline(&mut self, key: u32) {
         let Entry { deadline, lane, .. } = self.calls[key];
         if deadline < Time::NEVER {
-            self.lanes[lane.index()].deadlines.remove(&(deadline, key));
+            self.lanes[lane].deadlines.remove(&(deadline, key));
         }
     }
 
@@ -246,7 +241,7 @@ impl<J: Clone> Scheduler<J> {
         let calls = &self.calls;
         let holds = |place| calls.holds(place);
         match phase {
-            Phase::New | Phase::Again => self.lanes[lane.index()].queue.leave(priority, holds),
+            Phase::New | Phase::Again => self.lanes[lane].queue.leave(priority, holds),
             Phase::Outside => self.outside.leave(priority, holds),
             Phase::BackingOff => {
                 self.backoffs.remove(&(at, key));
@@ -268,7 +263,7 @@ impl<J: Clone> Scheduler<J> {
     }
 
     fn lane_of(&self, key: u32) -> &Lane {
-        &self.lanes[self.calls[key].lane.index()]
+        &self.lanes[self.calls[key].lane]
     }
 
     /// Before then nothing starts.
@@ -287,11 +282,11 @@ impl<J: Clone> Scheduler<J> {
     /// How many calls go before one that joins the queue now.
     fn ahead_of(&self, lane: LaneId, priority: Priority) -> Ahead {
         Ahead {
-            mates: self.lanes[lane.index()].ahead_of(priority),
+            mates: self.lanes[lane].ahead_of(priority),
             // Those in other lanes may be held up.
             others: match lane {
                 LaneId::MAIN => 0,
-                _ => self.lanes[LaneId::MAIN.index()].ahead_of(priority),
+                _ => self.lanes[LaneId::MAIN].ahead_of(priority),
             },
         }
     }
@@ -301,7 +296,7 @@ impl<J: Clone> Scheduler<J> {
     fn would_run_at(&self, lane: LaneId, ahead: Ahead, now: Time) -> Time {
         let Ahead { mates, others } = ahead;
         let first = self.opens_at().max(now);
-        let own = &self.lanes[lane.index()].limits;
+        let own = &self.lanes[lane].limits;
         let by_gate = self.gate.limits.earliest_behind(mates + others, first);
         by_gate.max(own.earliest_behind(mates, first))
     }

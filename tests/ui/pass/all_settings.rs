@@ -1,7 +1,9 @@
 //! Each key of both attributes, and each method of the builder.
 use std::time::Duration;
 
-use cloudapi::{Result, Retry, Secret, post, rest_api};
+use cloudapi::{Priority, Rate, Result, Retry, Secret, WhenFull, get, post, rest_api};
+
+const LIMIT: Rate = Rate::new(1_000, Duration::from_secs(300)).burst(10);
 
 #[rest_api(
     baseurl = "https://api.example.com/v1",
@@ -12,7 +14,14 @@ use cloudapi::{Result, Retry, Secret, post, rest_api};
     bearer = "{token}",
     headers("User-Agent" = "inventory/1.0", "X-Account" = "{{{account}}}"),
     scope = "{token}/{account}",
+    callrateperminute = 250,
+    callratepersecond = 25,
+    burst = 20,
+    limits(rate(1_200, per = "5m"), rate(3, burst = 2, per = "250ms",)),
     maximum_in_flight = 8,
+    maximum_queue_length = 1_000,
+    when_full = "wait",
+    priority = "low",
     request_timeout = "1m 30s",
     connect_timeout = "500ms",
     minimum_delay = "0s",
@@ -29,8 +38,10 @@ struct Api {
 impl Api {
     #[post("things", idempotent, retry = "always", request_timeout = "5s")]
     async fn create(&self) -> Result<()>;
-    #[post("others", retry = "never")]
+    #[post("others", retry = "never", callrateperminute = 12, burst = 3, priority = "high")]
     async fn other(&self) -> Result<()>;
+    #[get("keys", callrateperhour = 100, callratepersecond = 1, limits(rate(10, per = "1m")))]
+    async fn keys(&self) -> Result<()>;
 }
 
 fn built() -> Result<Api> {
@@ -41,7 +52,14 @@ fn built() -> Result<Api> {
         .geometric_delay_multiplier(2.0)
         .maximum_geometric_delay_multiplications(5)
         .maximum_failed_attempts(1)
+        .callrateperminute(30)
+        .callratepersecond(3)
+        .burst(2)
+        .limit(LIMIT)
         .maximum_in_flight(1)
+        .maximum_queue_length(10)
+        .when_full(WhenFull::DropOldest)
+        .priority(Priority::Normal)
         .request_timeout(Duration::from_secs(1))
         .connect_timeout(Duration::from_secs(1))
         .minimum_delay(Duration::ZERO)
@@ -56,6 +74,7 @@ fn built() -> Result<Api> {
 async fn used() -> Result<()> {
     let api = Api::new(Secret::new("t"), 2)?;
     api.create().await?;
+    api.keys().await?;
     built()?.other().await
 }
 

@@ -26,16 +26,18 @@ impl<J: Clone> Scheduler<J> {
             (true, WhenFull::DropOldest) => self.displaced_by(priority),
             _ => None,
         };
-        let mut ahead = self.ahead_of(lane, priority);
-        if displaced.is_some() {
-            ahead = ahead.without_one();
-        } else if self.lanes.len() == 1 {
-            // In other lanes they may be held up.
-            ahead.mates += self.outside.ahead_of(priority) as u64;
-        }
-        let would_run_at = self.would_run_at(lane, ahead, now);
-        if would_run_at > joining.deadline {
-            return Err(Refusal::Deadline { would_run_at });
+        if joining.deadline < Time::NEVER {
+            let mut ahead = self.ahead_of(lane, priority);
+            if displaced.is_some() {
+                ahead = ahead.without_one();
+            } else if self.lanes.only().is_some() {
+                // In other lanes they may be held up.
+                ahead.mates += self.outside.ahead_of(priority) as u64;
+            }
+            let would_run_at = self.would_run_at(lane, ahead, now);
+            if would_run_at > joining.deadline {
+                return Err(Refusal::Deadline { would_run_at });
+            }
         }
         if is_full && when_full == WhenFull::Wait {
             let seniority = self.seniority();
@@ -102,7 +104,7 @@ impl<J: Clone> Scheduler<J> {
 
     /// Whether a call that joins needs no place, since it has its slot at once.
     fn starts_at_once(&self, lane: LaneId, now: Time) -> bool {
-        let own = &self.lanes[lane.index()];
+        let own = &self.lanes[lane];
         self.in_flight < self.gate.maximum_in_flight
             && self.opens_at().max(own.limits.earliest()) <= now
             && !self.lanes.iter().any(|lane| lane.has_open_call(now))

@@ -1,10 +1,10 @@
 //! Who gets the slot.
 
 use super::Scheduler;
-use crate::schedule::Time;
 use crate::schedule::calls::{CallId, Phase};
 use crate::schedule::lane::Lane;
 use crate::schedule::queue::{Head, Queue};
+use crate::schedule::{LaneId, Time};
 
 impl<J: Clone> Scheduler<J> {
     /// Takes out the call that starts `now`, and its slots: of the gate and of its
@@ -14,13 +14,13 @@ impl<J: Clone> Scheduler<J> {
         now: Time,
         mut is_ready: impl FnMut(CallId, &J) -> bool,
     ) -> Option<(CallId, u32)> {
-        let (id, index, head) = loop {
+        let (call, id, head) = loop {
             let turns = self.turns;
-            let (index, head) = self.next_in_line(now)?;
+            let (id, head) = self.next_in_line(now)?;
             let key = head.place.1;
-            let id = self.calls.id(key);
-            if is_ready(id, &self.calls[key].job) {
-                break (id, index, head);
+            let call = self.calls.id(key);
+            if is_ready(call, &self.calls[key].job) {
+                break (call, id, head);
             }
             // It has not had its turn.
             self.turns = turns;
@@ -30,14 +30,15 @@ impl<J: Clone> Scheduler<J> {
         // whoever that was.
         let closed_until = self.throttle.closed_until();
         let since = self.somebody_since(now);
-        let gate_opened = self.gate.limits.earliest();
-        let lane = &mut self.lanes[index];
-        lane.limits
-            .take(lane.since.max(closed_until).max(gate_opened), now);
+        let lane = &mut self.lanes[id];
+        if id != LaneId::MAIN {
+            let opened = self.gate.limits.earliest().max(closed_until);
+            lane.limits.take(lane.since.max(opened), now);
+        }
         self.gate.limits.take(since.max(closed_until), now);
         let calls = &self.calls;
         let key = lane.queue.take(head, |place| calls.holds(place));
-        Some((id, key))
+        Some((call, key))
     }
 
     /// Holds a call in line back, until it is [released](Self::release).
@@ -46,7 +47,7 @@ impl<J: Clone> Scheduler<J> {
         entry.phase = Phase::Held;
         let (lane, priority) = (entry.lane, entry.priority);
         let calls = &self.calls;
-        let queue = &mut self.lanes[lane.index()].queue;
+        let queue = &mut self.lanes[lane].queue;
         queue.leave(priority, |place| calls.holds(place));
     }
 
@@ -62,13 +63,13 @@ impl<J: Clone> Scheduler<J> {
     /// Each lane has its own count of calls that were overtaken, as have the lanes
     /// together: what is overtaken only by calls of its own lane would otherwise be
     /// forgotten whenever another lane has its turn.
-    fn next_in_line(&mut self, now: Time) -> Option<(usize, Head)> {
-        if let [main] = &self.lanes[..] {
-            return main.queue.head().map(|head| (0, head));
+    fn next_in_line(&mut self, now: Time) -> Option<(LaneId, Head)> {
+        if let Some(main) = self.lanes.only() {
+            return main.queue.head().map(|head| (LaneId::MAIN, head));
         }
-        let open = self.lanes.iter().enumerate();
+        let open = self.lanes.with_ids();
         let open = open.filter(|(_, lane)| lane.has_open_call(now));
-        let heads = open.filter_map(|(index, lane)| Some((index, lane.queue.head()?)));
+        let heads = open.filter_map(|(id, lane)| Some((id, lane.queue.head()?)));
         let senior = heads.clone().min_by_key(|(_, head)| head.place)?;
         let next = if self.turns.is_of_the_most_senior() {
             senior
@@ -81,7 +82,7 @@ impl<J: Clone> Scheduler<J> {
 
     /// Since when there has been a call that needed no more than the gate.
     fn somebody_since(&self, now: Time) -> Time {
-        if let [main] = &self.lanes[..] {
+        if let Some(main) = self.lanes.only() {
             return main.since;
         }
         let open = self.lanes.iter().filter(|lane| lane.has_open_call(now));

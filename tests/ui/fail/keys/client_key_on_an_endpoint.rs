@@ -4,7 +4,7 @@ use cloudapi::{Result, get, rest_api};
 struct Api;
 
 impl Api {
-    #[get("droplets", callrateperhour = 12)]
+    #[get("droplets", maximum_in_flight = 12)]
     async fn droplets(&self) -> Result<()>;
 }
 

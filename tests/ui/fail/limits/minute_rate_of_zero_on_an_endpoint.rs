@@ -1,0 +1,17 @@
+use cloudapi::{Result, post, rest_api};
+
+#[rest_api(baseurl = "https://api.example.com/v1/")]
+struct Api;
+
+impl Api {
+    #[post("droplets", callrateperminute = 0)]
+    async fn create(&self) -> Result<()>;
+}
+
+async fn used(api: &Api) -> Result<()> {
+    api.create().await
+}
+
+fn main() {
+    let _ = used;
+}

@@ -1,0 +1,12 @@
+use cloudapi::{Result, rest_api};
+
+#[rest_api(baseurl = "https://api.example.com/", limits(rate(250, per = "1m"), rate(250, per = "60s")))]
+struct Api;
+
+fn used() -> Result<Api> {
+    Api::new()
+}
+
+fn main() {
+    let _ = used;
+}
