@@ -111,3 +111,87 @@ fn a_wait_that_a_profile_gives_holds_however_short_our_own_delays_are() {
     world.simulation.run(world.api.get()).unwrap();
     assert_eq!(world.times(), [0, 100, 300]);
 }
+
+/// A server of DigitalOcean's kind, and how often it was asked in the first hour.
+mod budgets {
+    use super::*;
+
+    #[rest_api(
+        baseurl = "https://budgets.test/",
+        callrateperhour = 36000,
+        vendor = "digitalocean"
+    )]
+    struct Cloud;
+
+    impl Cloud {
+        #[get("things")]
+        fn get(&self) -> Call<String>;
+    }
+
+    #[test]
+    fn what_remains_is_spread_over_the_time_to_the_reset() {
+        let simulation = Simulation::new();
+        // 2020-01-01, the beginning of simulated time, and an hour.
+        let reset = (1_577_836_800 + 3_600).to_string();
+        let server = Server::new(&simulation, move |sent| {
+            let remaining = 100_usize.saturating_sub(sent.number + 1);
+            Reply::text("fine")
+                .header("RateLimit-Limit", "5000")
+                .header("RateLimit-Remaining", &remaining.to_string())
+                .header("RateLimit-Reset", &reset)
+        });
+        let cloud = Cloud::builder()
+            .simulation(&simulation)
+            .transport(server.clone())
+            .build()
+            .unwrap();
+        simulation.run(async {
+            for _ in 0..100 {
+                cloud.get().await.unwrap();
+            }
+        });
+        let sent = server.requests();
+        // At our own rate it would have been ten seconds.
+        let last = sent.last().unwrap().at.as_secs();
+        assert!((3_000..3_700).contains(&last), "{last}");
+        for two in sent.windows(2) {
+            let gap = two[1].at - two[0].at;
+            assert!(
+                gap >= Duration::from_millis(100),
+                "never faster than declared: {gap:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn nonsense_is_ignored() {
+        let simulation = Simulation::new();
+        let server = Server::new(&simulation, |sent| {
+            let reply = Reply::text("fine").header("RateLimit-Limit", "5000");
+            match sent.number % 4 {
+                0 => reply.header("RateLimit-Remaining", "-1"),
+                1 => reply
+                    .header("RateLimit-Remaining", "0")
+                    .header("RateLimit-Reset", "soon"),
+                2 => reply.header("RateLimit", "\"default\";r=;t="),
+                _ => reply
+                    .header("RateLimit-Remaining", "1")
+                    .header("RateLimit-Remaining", "2"),
+            }
+        });
+        let cloud = Cloud::builder()
+            .simulation(&simulation)
+            .transport(server.clone())
+            .build()
+            .unwrap();
+        simulation.run(async {
+            for _ in 0..20 {
+                cloud.get().await.unwrap();
+            }
+        });
+        assert_eq!(
+            server.requests().last().unwrap().at,
+            Duration::from_millis(1_900)
+        );
+    }
+}

@@ -10,7 +10,7 @@ use crate::body::{Body, FileIo};
 use crate::error::{AttemptOutcome, Error};
 use crate::outcome::{Failure, Outcome};
 use crate::redirect::Hop;
-use crate::schedule::{Answer, CallId, Ending, Next, ResponseView, Said, Time, Verdict};
+use crate::schedule::{Answer, CallId, Ending, Next, ResponseView, Said, Start, Time, Verdict};
 use crate::transport::Outgoing;
 
 /// An attempt that has its slot. Whatever happens to it, its call hears of it:
@@ -18,6 +18,7 @@ use crate::transport::Outgoing;
 #[derive(Debug)]
 pub(super) struct Attempt {
     id: CallId,
+    start: Start,
     started: Time,
     cell: Arc<CallCell>,
     /// The request may have left.
@@ -29,9 +30,10 @@ pub(super) struct Attempt {
 
 impl Attempt {
     /// Sends the request, as a task on the runtime of the call.
-    pub(super) fn start(id: CallId, started: Time, cell: &Arc<CallCell>) {
+    pub(super) fn start(id: CallId, start: Start, started: Time, cell: &Arc<CallCell>) {
         let mut attempt = Self {
             id,
+            start,
             started,
             cell: Arc::clone(cell),
             sent: false,
@@ -105,7 +107,8 @@ impl Attempt {
             // Recorded before the scheduler may start the next attempt.
             cell.record(self.started, now, AttemptOutcome::of(&outcome));
         }
-        let ending = match scope.finish(self.id, verdict, &terms.schedule, now) {
+        let ending = match scope.finish(self.id, verdict, (&said, self.start), &terms.schedule, now)
+        {
             None | Some(Next::Waits) => return,
             Some(Next::Ends(ending)) => ending,
         };
@@ -157,7 +160,12 @@ impl Attempt {
                 let (status, headers) = (response.status(), response.headers());
                 let wall = client.scope().clock().wall();
                 let view = ResponseView::new(status, headers, response.value(), wall);
-                client.vendor().read(&view)
+                let mut said = client.vendor().read(&view);
+                // What another server has left is not what this one has.
+                if self.cell.hop().is_some_and(|hop| !hop.is_at_home) {
+                    said.budgets.clear();
+                }
+                said
             }
             Err(_) => Said::default(),
         }

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::attempt::Attempt;
 use super::{CallCell, Clock, renewal};
 use crate::schedule::{
-    Action, CallId, Gate, LaneId, Limits, Next, Rate, Refusal, Room, Scheduler, Terms, Time,
-    Verdict,
+    Action, CallId, Gate, LaneId, Limits, Next, Rate, Refusal, Room, Said, Scheduler, Start, Terms,
+    Time, Verdict,
 };
 
 /// What a client wants of its scope. All clients of one scope want the same.
@@ -67,8 +67,8 @@ struct State {
 #[must_use]
 struct Turn {
     now: Time,
-    first: Option<Action<Arc<CallCell>>>,
-    more: Vec<Action<Arc<CallCell>>>,
+    first: Option<Due>,
+    more: Vec<Due>,
     /// Calls that need new credentials.
     renewals: Vec<(CallId, Arc<CallCell>)>,
     arm: Option<Time>,
@@ -150,10 +150,11 @@ impl Scope {
         self: &Arc<Self>,
         id: CallId,
         verdict: Verdict,
+        heard: (&Said, Start),
         terms: &Terms,
         now: Time,
     ) -> Option<Next> {
-        let (next, turn) = self.finished(id, verdict, terms, now);
+        let (next, turn) = self.finished(id, verdict, heard, terms, now);
         turn.carry_out(self);
         next
     }
@@ -162,10 +163,12 @@ impl Scope {
         &self,
         id: CallId,
         verdict: Verdict,
+        (said, start): (&Said, Start),
         terms: &Terms,
         now: Time,
     ) -> (Option<Next>, Turn) {
         self.locked(now, |state, now| {
+            state.scheduler.heard(said, start, now);
             state.scheduler.finish(id, verdict, terms, now)
         })
     }
@@ -277,9 +280,16 @@ impl Scope {
     }
 
     pub(crate) fn passed(&self, id: CallId, terms: &Terms) {
-        let (next, _) = self.finished(id, Verdict::Done, terms, self.clock.now());
+        let heard = (&Said::default(), Start::default());
+        let (next, _) = self.finished(id, Verdict::Done, heard, terms, self.clock.now());
         debug_assert!(next.is_some());
     }
+}
+
+/// What is to be carried out; the start counts if it is one.
+struct Due {
+    action: Action<Arc<CallCell>>,
+    start: Start,
 }
 
 impl Turn {
@@ -305,7 +315,11 @@ impl Turn {
             }
             admission.is_ready
         };
-        let mut polled = iter::from_fn(|| state.scheduler.poll_ready(now, &mut is_ready));
+        let mut polled = iter::from_fn(|| {
+            let action = state.scheduler.poll_ready(now, &mut is_ready)?;
+            let start = state.scheduler.latest_start();
+            Some(Due { action, start })
+        });
         let first = polled.next();
         let more = if first.is_some() {
             polled.collect()
@@ -328,9 +342,9 @@ impl Turn {
         if let Some(at) = self.arm {
             scope.clock.wake_at(at, Arc::downgrade(scope));
         }
-        for action in self.first.into_iter().chain(self.more) {
-            match action {
-                Action::Start(id, cell) => Attempt::start(id, self.now, &cell),
+        for due in self.first.into_iter().chain(self.more) {
+            match due.action {
+                Action::Start(id, cell) => Attempt::start(id, due.start, self.now, &cell),
                 Action::Refuse(cell, refusal) => cell.refuse(refusal),
             }
         }

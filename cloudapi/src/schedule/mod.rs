@@ -15,12 +15,9 @@ mod lane;
 mod limit;
 mod limits;
 mod line;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the engine does not use it yet")
-)]
 mod pace;
 mod priority;
+mod probe;
 mod queue;
 mod rate;
 mod retry_after;
@@ -40,6 +37,7 @@ pub(crate) use lane::LaneId;
 #[cfg(test)]
 use limit::Limit;
 pub(crate) use limits::Limits;
+pub(crate) use pace::Start;
 pub use priority::Priority;
 pub use rate::Rate;
 pub(crate) use retry_after::retry_after;

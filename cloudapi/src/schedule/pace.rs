@@ -19,7 +19,7 @@ const MOST_BUCKETS: usize = 32;
 
 /// The number of an attempt among those of its scope, in the order of their
 /// starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Start(u64);
 
 /// What is known of the limits of one scope.
@@ -57,6 +57,11 @@ impl Pace {
         for bucket in &mut self.buckets {
             bucket.draw(now);
         }
+        Start(self.starts)
+    }
+
+    /// The number of the latest start.
+    pub(crate) const fn latest(&self) -> Start {
         Start(self.starts)
     }
 

@@ -10,14 +10,18 @@ use std::collections::BTreeSet;
 use super::calls::{CallId, Calls, Entry, Phase};
 use super::lane::{Lane, LaneId, Lanes};
 use super::line::Seniority;
+use super::pace::{Pace, Start};
+use super::probe::Probe;
 use super::queue::{Queue, Turns};
 use super::throttle::Throttle;
-use super::{Action, Gate, Priority, Rate, Refusal, Time};
+use super::{Action, Gate, Priority, Rate, Refusal, Said, Time};
 
 #[derive(Debug)]
 pub(crate) struct Scheduler<J> {
     gate: Gate,
     throttle: Throttle,
+    pace: Pace,
+    probe: Probe,
     /// Where calls wait in line.
     lanes: Lanes,
     /// Between the lanes.
@@ -38,6 +42,8 @@ impl<J: Clone> Scheduler<J> {
         Self {
             gate,
             throttle: Throttle::default(),
+            pace: Pace::default(),
+            probe: Probe::default(),
             lanes: Lanes::new(),
             turns: Turns::default(),
             outside: Queue::default(),
@@ -77,11 +83,14 @@ impl<J: Clone> Scheduler<J> {
             return Some(refused);
         }
         self.let_in(now);
-        if self.in_flight >= self.gate.maximum_in_flight || self.opens_at() > now {
+        let opens_at = self.opens_at().max(self.probe.holds_until());
+        if self.in_flight >= self.gate.maximum_in_flight || opens_at > now {
             return None;
         }
         let (id, key) = self.take_slot(now, is_ready)?;
         self.in_flight += 1;
+        self.pace.took(now);
+        self.probe.started(id, now);
         let entry = &mut self.calls[key];
         entry.phase = Phase::InFlight;
         entry.at = now;
@@ -96,6 +105,17 @@ impl<J: Clone> Scheduler<J> {
     #[cfg(test)]
     pub(crate) fn poll(&mut self, now: Time) -> Option<Action<J>> {
         self.poll_ready(now, |_, _| true)
+    }
+
+    /// Which start the latest one was.
+    pub(crate) const fn latest_start(&self) -> Start {
+        self.pace.latest()
+    }
+
+    /// A server says what remains of its limits, in answer to the attempt of that
+    /// start.
+    pub(crate) fn heard(&mut self, said: &Said, start: Start, now: Time) {
+        self.pace.heard(said, start, now);
     }
 
     /// When `poll_ready` will have something to do if nothing else happens.
@@ -117,7 +137,7 @@ impl<J: Clone> Scheduler<J> {
         let outside = outside.map(|head| self.lane_of(head.place.1).limits.earliest());
         let slot = in_line.into_iter().chain(outside).min();
         let slot = slot.filter(|_| has_room);
-        let slot = slot.map(|slot| slot.max(self.opens_at()));
+        let slot = slot.map(|slot| slot.max(self.opens_at()).max(self.probe.holds_until()));
         let wakes = [backoff, expiry, slot].into_iter().flatten();
         wakes.min().filter(|wake| *wake < Time::NEVER)
     }
@@ -134,6 +154,7 @@ impl<J: Clone> Scheduler<J> {
             && self.gate.limits.is_neutral(now)
             && self.lanes.iter().all(|lane| lane.limits.is_neutral(now))
             && self.throttle.is_neutral(now)
+            && self.pace.is_neutral(now)
     }
 
     /// Whether no call is known any more, of whatever kind.
@@ -237,6 +258,7 @@ impl<J: Clone> Scheduler<J> {
             priority,
             ..
         } = self.calls[key];
+        let id = self.calls.id(key);
         let job = self.forget(key);
         let calls = &self.calls;
         let holds = |place| calls.holds(place);
@@ -247,7 +269,10 @@ impl<J: Clone> Scheduler<J> {
                 self.backoffs.remove(&(at, key));
             }
             Phase::Held => {}
-            Phase::InFlight => self.in_flight -= 1,
+            Phase::InFlight => {
+                self.in_flight -= 1;
+                self.probe.given_up(id);
+            }
         }
         job
     }
@@ -272,6 +297,7 @@ impl<J: Clone> Scheduler<J> {
             .limits
             .earliest()
             .max(self.throttle.closed_until())
+            .max(self.pace.earliest())
     }
 
     /// Before then this call does not start.

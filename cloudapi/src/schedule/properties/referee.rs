@@ -3,6 +3,7 @@
 
 use super::super::limit::Limit;
 use super::super::{Next, Rate, Time, Verdict};
+use super::SECOND;
 use super::world::{Event, Story, World};
 
 /// The most starts that lie in any window of that length.
@@ -50,6 +51,8 @@ pub(super) fn judge(world: &World, story: &Story) -> Vec<Judged> {
         in_flight: 0,
         room_since: Time::ZERO,
         closed_until: Time::ZERO,
+        probe: Probe::Needless,
+        held_until: Time::ZERO,
         starts: vec![Vec::new(); world.lanes.len() + 1],
         overtaking: vec![0; world.lanes.len() + 1],
         overtaking_of_lanes: 0,
@@ -73,6 +76,14 @@ struct Known {
     retries: u32,
 }
 
+/// Whether an attempt goes ahead of the others.
+#[derive(Clone, Copy, PartialEq)]
+enum Probe {
+    Needless,
+    Due,
+    UnderWay(usize),
+}
+
 struct Model<'a> {
     world: &'a World,
     calls: Vec<Known>,
@@ -81,6 +92,9 @@ struct Model<'a> {
     /// Since when there is room for one more attempt.
     room_since: Time,
     closed_until: Time,
+    probe: Probe,
+    /// The others waited for the probe until then.
+    held_until: Time,
     /// Of all calls, and then of those in each lane.
     starts: Vec<Vec<Time>>,
     /// How many in a row have overtaken, in each lane and between them.
@@ -115,6 +129,7 @@ impl Model<'_> {
     fn judge(&mut self, at: Time, call: usize) -> Judged {
         let gate = opens(&self.world.rates, &self.starts[0]);
         let gate = gate.max(self.closed_until).max(self.room_since);
+        let gate = gate.max(self.held_until);
         let open: Vec<_> = (0..self.calls.len())
             .filter_map(|call| Some((call, self.calls[call].ready?)))
             .map(|(call, ready)| (call, ready.max(self.lane_opens(call))))
@@ -174,15 +189,27 @@ impl Model<'_> {
                 self.calls[call].ready = None;
                 self.calls[call].in_flight = true;
                 self.in_flight += 1;
+                self.probe = match self.probe {
+                    Probe::Due => {
+                        let patience = self.world.period().max(SECOND);
+                        self.held_until = now.after_nanos(patience);
+                        Probe::UnderWay(call)
+                    }
+                    _ => Probe::Needless,
+                };
                 let lane = usize::from(self.world.calls[call].lane);
                 self.starts[0].push(now);
                 if lane > 0 {
                     self.starts[lane].push(now);
                 }
             }
-            Event::Cancelled => self.land(now, call),
+            Event::Cancelled => {
+                self.land(now, call);
+                self.probe_ended(now, call, Probe::Due);
+            }
             Event::Answered(verdict, next) => {
                 self.land(now, call);
+                self.probe_ended(now, call, Probe::Needless);
                 self.answered(now, call, verdict, next == Next::Waits);
             }
         }
@@ -203,11 +230,22 @@ impl Model<'_> {
         }
     }
 
+    fn probe_ended(&mut self, now: Time, call: usize, then: Probe) {
+        if self.probe == Probe::UnderWay(call) {
+            self.probe = then;
+            self.held_until = now;
+        }
+    }
+
     fn answered(&mut self, now: Time, call: usize, verdict: Verdict, waits: bool) {
         let terms = &self.world.terms;
         let known = &mut self.calls[call];
         match verdict {
             Verdict::Throttled(asked) => {
+                if let Probe::UnderWay(_) = self.probe {
+                    self.held_until = now;
+                }
+                self.probe = Probe::Due;
                 let asked = asked.filter(|asked| *asked <= terms.maximum_retry_after);
                 let asked = asked.map_or(Time::ZERO, |asked| now.after(asked));
                 self.closed_until = self.closed_until.max(asked);

@@ -225,3 +225,59 @@ fn where_no_wait_is_allowed_a_server_is_not_asked_all_the_time() {
     );
     assert_eq!(story.starts(), [0, 20].map(seconds));
 }
+
+#[test]
+fn one_attempt_goes_ahead_when_the_gate_opens_again_and_the_others_wait_for_it() {
+    let refused = Reply::at_once(wait(100));
+    let slow = Reply::after(25 * SECOND, Verdict::Done);
+    let calls = [
+        Call::at(Time::ZERO).replies(&[refused, refused, Reply::after(4 * SECOND, Verdict::Done)]),
+        Call::at(seconds(1)),
+        Call::at(seconds(1)).replies(&[slow]),
+        Call::at(seconds(1)),
+    ];
+    let story = World::new(3_600).with(calls).run();
+    // The one at 100 s closes it again, and nobody else has asked meanwhile.
+    assert_eq!(story.starts_of(0), [0, 100, 200].map(seconds));
+    // The period is a second, and so is the patience with the probe.
+    assert_eq!(story.starts_of(1), [seconds(201)]);
+    assert_eq!(story.starts_of(2), [seconds(202)]);
+    assert_eq!(story.starts_of(3), [seconds(203)]);
+}
+
+#[test]
+fn a_probe_that_is_given_up_leaves_its_part_to_the_next() {
+    let mut scheduler = Scheduler::new(World::new(3_600_000).gate);
+    let terms = World::new(1).terms;
+    let ids: Vec<_> = (0..4)
+        .map(|job| scheduler.submit(job, Time::NEVER, Time::ZERO).unwrap())
+        .collect();
+    assert_eq!(scheduler.poll(Time::ZERO), Some(Action::Start(ids[0], 0)));
+    assert_eq!(
+        scheduler.finish(ids[0], wait(10), &terms, Time::ZERO),
+        Some(Next::Waits)
+    );
+    assert_eq!(scheduler.poll(seconds(10)), Some(Action::Start(ids[0], 0)));
+    let (soon, later) = (
+        seconds(10).after_nanos(SECOND / 10),
+        seconds(10).after_nanos(SECOND / 5),
+    );
+    assert_eq!(scheduler.poll(soon), None, "the probe is under way");
+    assert_eq!(scheduler.next_wake(), Some(seconds(11)));
+    scheduler.cancel(ids[0]);
+    assert_eq!(
+        scheduler.poll(soon),
+        Some(Action::Start(ids[1], 1)),
+        "the next one probes"
+    );
+    assert_eq!(scheduler.poll(later), None);
+    assert_eq!(
+        scheduler.finish(ids[1], Verdict::Failed, &terms, later),
+        Some(Next::Waits)
+    );
+    assert_eq!(
+        scheduler.poll(later),
+        Some(Action::Start(ids[2], 2)),
+        "it was no refusal"
+    );
+}

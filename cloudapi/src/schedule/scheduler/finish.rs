@@ -7,6 +7,10 @@ use crate::schedule::calls::{CallId, Phase};
 use crate::schedule::queue::Queue;
 use crate::schedule::{Ending, Next, Refusal, Terms, Time, Verdict};
 
+/// The others wait so long at least for the probe after a refusal, in
+/// nanoseconds. What takes longer than this to be answered is not refused.
+const PATIENCE: u64 = 1_000_000_000;
+
 impl<J: Clone> Scheduler<J> {
     /// The attempt of a call has ended.
     pub(crate) fn finish(
@@ -20,6 +24,7 @@ impl<J: Clone> Scheduler<J> {
             return None;
         }
         self.in_flight -= 1;
+        self.probe.ended(id);
         if !matches!(verdict, Verdict::Throttled(_)) {
             self.throttle.answered(self.calls[id.key].at);
         }
@@ -76,6 +81,7 @@ impl<J: Clone> Scheduler<J> {
 
     fn throttled(&mut self, key: u32, asked: Option<Duration>, terms: &Terms, now: Time) -> Next {
         let period = self.gate.limits.pace();
+        self.probe.demand(period.max(PATIENCE));
         let entry = &mut self.calls[key];
         if let Err(until) = self.throttle.refused(entry.at, asked, period, terms, now) {
             return Next::Ends(Ending::Refused(Refusal::Barred { until }));
