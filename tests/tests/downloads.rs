@@ -1,11 +1,17 @@
 //! Answers that are read piece by piece, in simulated time.
 
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use cloudapi::prelude::*;
 use cloudapi::testing::{Reply, Sent, Server, Simulation};
-use cloudapi::{AttemptOutcome, Body, Error, ErrorKind, Failure};
+use cloudapi::{
+    AttemptOutcome, Body, Bytes, Error, ErrorKind, Failure, Transport, TransportFuture, http,
+};
 use futures_util::TryStreamExt as _;
+use http_body::{Frame, SizeHint};
 
 #[rest_api(
     baseurl = "https://downloads.test/",
@@ -177,6 +183,52 @@ fn a_body_that_breaks_off_is_told_and_not_asked_for_again() {
         assert!(error.is_retryable());
     });
     assert_eq!(server.requests().len(), 2);
+}
+
+/// Says that it has ten bytes, and has four.
+#[derive(Debug)]
+struct Short(Option<&'static str>);
+
+impl http_body::Body for Short {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let piece = self.0.take();
+        Poll::Ready(piece.map(|piece| Ok(Frame::data(piece.into()))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(10)
+    }
+}
+
+#[derive(Debug)]
+struct Careless;
+
+impl Transport for Careless {
+    fn send(&self, _: http::Request<Body>) -> TransportFuture {
+        Box::pin(async { Ok(http::Response::new(Body::new(Short(Some("half"))))) })
+    }
+}
+
+#[test]
+fn a_transport_that_lets_a_body_end_early_is_found_out() {
+    let simulation = Simulation::new();
+    let api = Api::builder()
+        .token("t0ken".into())
+        .simulation(&simulation)
+        .transport(Careless)
+        .build()
+        .unwrap();
+    simulation.run(async {
+        let (text, error) = read(&mut api.get(7).await.unwrap()).await;
+        assert_eq!(text, "half");
+        assert_eq!(error.unwrap().kind(), ErrorKind::Interrupted);
+    });
 }
 
 #[test]

@@ -111,4 +111,38 @@ mod tests {
         assert_eq!(failed(error).failure(), Failure::NotSent);
         assert_eq!(failed("no idea").failure(), Failure::Interrupted);
     }
+
+    /// Answers with what it gets.
+    #[derive(Clone)]
+    struct Echo;
+
+    impl Service<http::Request<Body>> for Echo {
+        type Response = http::Response<Body>;
+        type Error = std::convert::Infallible;
+        type Future = std::future::Ready<Result<Self::Response, Self::Error>>;
+
+        fn poll_ready(
+            &mut self,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Result<(), Self::Error>> {
+            std::task::Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+            std::future::ready(Ok(http::Response::new(request.into_body())))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_not_in_memory_goes_through_a_service() {
+        let made = crate::RequestBody::from_factory(async || Ok::<_, BoxError>(Body::from("made")));
+        let body = made.with_length(4).source;
+        let body = body.open(&crate::body::FileIo::here()).await.unwrap();
+        assert!(body.as_bytes().is_none());
+        let answer = Tower::new(Echo)
+            .send(http::Request::new(body))
+            .await
+            .unwrap();
+        assert_eq!(answer.into_body().collect(4).await.unwrap(), "made");
+    }
 }
