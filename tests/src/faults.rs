@@ -60,6 +60,8 @@ pub enum Then {
 #[must_use]
 pub struct Answer {
     bytes: Vec<u8>,
+    /// So many bytes at a time, and the pause before each.
+    pace: Option<(usize, Duration)>,
     /// A piece that is written again and again, and the pause before each.
     drip: Option<(Vec<u8>, Duration)>,
     then: Then,
@@ -70,6 +72,7 @@ impl Answer {
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
         Self {
             bytes: bytes.into(),
+            pace: None,
             drip: None,
             then: Then::Serve,
         }
@@ -100,6 +103,12 @@ impl Answer {
         Self::new(200, &[], body)
     }
 
+    /// The same, so many bytes at a time with a pause before each.
+    pub fn slowly(mut self, size: usize, every: Duration) -> Self {
+        self.pace = Some((size, every));
+        self
+    }
+
     /// After the rest, this piece again and again, until the client has enough.
     pub fn dripping(mut self, piece: impl Into<Vec<u8>>, every: Duration) -> Self {
         self.drip = Some((piece.into(), every));
@@ -126,8 +135,15 @@ pub struct ClosedPort {
 
 impl ClosedPort {
     pub fn new() -> io::Result<Self> {
+        Self::at((Ipv4Addr::LOCALHOST, 0).into())
+    }
+
+    /// Beside another one that is bound to the same address, or alone.
+    fn at(address: SocketAddr) -> io::Result<Self> {
         let socket = TcpSocket::new_v4()?;
-        socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
+        // Connections that ended a moment ago would keep the port, too.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
         let address = socket.local_addr()?;
         Ok(Self { socket, address })
     }
@@ -151,6 +167,7 @@ impl ClosedPort {
         let (stop, stopped) = oneshot::channel();
         let (ready, listening) = mpsc::channel();
         let address = self.address;
+        let kept = Self::at(address).expect("the port is this one's own");
         let server = Arc::clone(&shared);
         let thread = thread::spawn(move || {
             crate::current_thread().block_on(async move {
@@ -166,6 +183,7 @@ impl ClosedPort {
         FaultServer {
             address,
             shared,
+            kept: Some(kept),
             stop: Some(stop),
             thread: Some(thread),
         }
@@ -176,6 +194,8 @@ impl ClosedPort {
 pub struct FaultServer {
     address: SocketAddr,
     shared: Arc<Shared>,
+    /// Keeps the port when the server no longer listens.
+    kept: Option<ClosedPort>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<thread::JoinHandle<()>>,
 }
@@ -220,10 +240,21 @@ impl FaultServer {
     pub fn received(&self) -> Vec<Received> {
         lock(&self.shared.received).clone()
     }
-}
 
-impl Drop for FaultServer {
-    fn drop(&mut self) {
+    /// How many requests came whole.
+    pub fn count(&self) -> usize {
+        lock(&self.shared.received).len()
+    }
+
+    /// Ends the server in the middle of whatever it does, as `kill -9` would:
+    /// its connections break, and new ones are refused. Returns what it received.
+    pub fn kill(mut self) -> (ClosedPort, Vec<Received>) {
+        self.end();
+        let port = self.kept.take().expect("it is taken only here");
+        (port, std::mem::take(&mut lock(&self.shared.received)))
+    }
+
+    fn end(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
             let result = thread.join();
@@ -231,6 +262,12 @@ impl Drop for FaultServer {
                 result.expect("a script that does not panic");
             }
         }
+    }
+}
+
+impl Drop for FaultServer {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 
@@ -268,7 +305,15 @@ impl Connection {
                 return Ok(());
             };
             let answer = self.answer(request);
-            self.stream.write_all(&answer.bytes).await?;
+            match answer.pace {
+                None => self.stream.write_all(&answer.bytes).await?,
+                Some((size, every)) => {
+                    for piece in answer.bytes.chunks(size) {
+                        tokio::time::sleep(every).await;
+                        self.stream.write_all(piece).await?;
+                    }
+                }
+            }
             if let Some((piece, every)) = answer.drip {
                 loop {
                     tokio::time::sleep(every).await;

@@ -18,6 +18,13 @@ impl Nginx {
     #[get("limited", query("key" = "{self.token}"))]
     fn limited(&self) -> Call<Response<Fine>>;
 
+    /// Ten a second and no more: whoever is faster by a twentieth is refused.
+    #[get("exact", query("key" = "{self.token}"))]
+    fn exact(&self) -> Call<Response<Fine>>;
+
+    #[post("exact", query("key" = "{self.token}"))]
+    fn post_exact(&self) -> Call<Response<Fine>>;
+
     #[post("limited", query("key" = "{self.token}"))]
     fn post_limited(&self) -> Call<Response<Fine>>;
 
@@ -145,9 +152,26 @@ mod limits {
             return;
         };
         let api = world.api(ALLOWED);
-        assert_eq!(all_succeed((0..50).map(|_| api.limited())).await, 50);
-        assert_eq!(world.answers(200).await, 50);
+        assert_eq!(all_succeed((0..80).map(|_| api.exact())).await, 80);
+        assert_eq!(world.answers(200).await, 80);
         assert_eq!(world.answers(429).await, 0);
+    }
+
+    /// A setting that is ten times too high is no disaster: the server's refusals
+    /// are waited out, and each brings the others of its kind with it.
+    #[tokio::test]
+    async fn a_rate_that_is_set_ten_times_too_high_recovers() {
+        let Some(world) = World::new("ten-times") else {
+            return;
+        };
+        let api = world.api(10 * ALLOWED);
+        let gets = (0..15).map(|_| api.exact());
+        let posts = (0..15).map(|_| api.post_exact());
+        let attempts = all_succeed(gets.chain(posts)).await;
+        let refused = world.answers(429).await;
+        assert!(refused > 0, "the limit is real");
+        assert_eq!(world.answers(200).await, 30, "each took effect once");
+        assert_eq!(attempts, 30 + refused);
     }
 
     /// Also when the calls come from clients that know nothing of each other.

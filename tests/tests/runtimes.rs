@@ -288,6 +288,60 @@ mod a_runtime_that_ends {
     }
 }
 
+/// A connection is driven by the runtime that opened it.
+mod connections {
+    use super::*;
+    use std::sync::mpsc::channel;
+
+    fn api(server: &FaultServer) -> Api {
+        let builder = Api::builder().baseurl(server.url());
+        builder.callrateperhour(4_000_000_000).build().unwrap()
+    }
+
+    /// It would hang, and in the end say of a POST that was never read that its
+    /// outcome is unknown.
+    #[test]
+    fn of_a_runtime_that_stands_still_are_of_no_use_to_another() {
+        let server = FaultServer::answering([Answer::ok("fine")]);
+        let api = api(&server);
+        let (still, other) = (current_thread(), current_thread());
+        assert_eq!(still.block_on(api.post()).unwrap(), "fine");
+        let post = api.post().request_timeout(Duration::from_secs(20));
+        assert_eq!(other.block_on(post).unwrap(), "fine");
+        // Each keeps its own.
+        assert_eq!(still.block_on(api.post()).unwrap(), "fine");
+        assert_eq!(other.block_on(api.post()).unwrap(), "fine");
+        let received = server.received();
+        let connections: Vec<usize> = received.iter().map(|request| request.connection).collect();
+        assert_eq!(connections, [0, 1, 0, 1]);
+    }
+
+    #[test]
+    fn of_a_runtime_that_ends_carry_no_call_of_another() {
+        let (arrived, arrives) = channel();
+        let (release, released) = channel();
+        let server = FaultServer::new(move |request| {
+            if request.number == 1 {
+                arrived.send(()).unwrap();
+                released.recv().unwrap();
+            }
+            Answer::ok("fine")
+        });
+        let api = api(&server);
+        let ending = current_thread();
+        assert_eq!(ending.block_on(api.post()).unwrap(), "fine");
+        // From here on it is driven, as a runtime at work is.
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let ending = thread::spawn(move || ending.block_on(stopped));
+        let other = thread::spawn(move || current_thread().block_on(api.post()));
+        arrives.recv().unwrap();
+        drop(stop);
+        assert!(ending.join().unwrap().is_err(), "it was stopped");
+        release.send(()).unwrap();
+        assert_eq!(other.join().unwrap().unwrap(), "fine");
+    }
+}
+
 mod futures {
     use super::*;
 

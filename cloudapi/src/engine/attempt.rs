@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::{CallCell, Renewal};
+use super::{CallCell, Renewal, sync};
 use crate::body::{Body, FileIo};
 use crate::error::{AttemptOutcome, Error};
 use crate::outcome::{Failure, Outcome};
@@ -42,7 +42,7 @@ impl Attempt {
         };
         // Without a runtime the attempt is dropped, and so reported.
         if let Some(runtime) = cell.runtime() {
-            cell.keep(runtime.spawn(async move {
+            let task = sync::spawn(runtime, async move {
                 attempt.sent = true;
                 if attempt.cell.request.options.streamed {
                     // Boxed, so that the task of other calls is no larger.
@@ -52,7 +52,8 @@ impl Attempt {
                     let outcome = attempt.outcome().await;
                     attempt.report(outcome, None);
                 }
-            }));
+            });
+            cell.keep(task, started);
         }
     }
 

@@ -1,14 +1,14 @@
 //! One call, from its submission to its one answer.
 
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
-use tokio::task::JoinHandle;
 
+use super::sync::{JoinHandle, Mutex, MutexGuard};
 use crate::body::Body;
 use crate::client::ClientCore;
 use crate::error::{AttemptOutcome, AttemptRecord, Error};
@@ -64,8 +64,9 @@ struct Past {
 enum Stage {
     #[default]
     Waiting,
-    /// The task of the attempt, so that it can be stopped.
-    InFlight(JoinHandle<()>),
+    /// The task of the latest attempt, so that it can be stopped, and when it
+    /// started.
+    InFlight(JoinHandle<()>, Time),
     Answered(Answer),
     /// The caller has its answer, or has gone.
     Over,
@@ -179,12 +180,14 @@ impl CallCell {
         past.map_or_else(Vec::new, |past| past.attempts)
     }
 
-    /// Keeps the task of the attempt, unless that has ended already.
-    pub(super) fn keep(&self, task: JoinHandle<()>) {
+    /// Keeps the task of the attempt that started then, unless that has ended
+    /// already. It may come here later than the next one, if it ended at once.
+    pub(super) fn keep(&self, task: JoinHandle<()>, started: Time) {
         let mut state = self.lock();
         match state.stage {
             Stage::Over => task.abort(),
-            Stage::Waiting | Stage::InFlight(_) => state.stage = Stage::InFlight(task),
+            Stage::InFlight(_, latest) if latest > started => {}
+            Stage::Waiting | Stage::InFlight(..) => state.stage = Stage::InFlight(task, started),
             Stage::Answered(_) => {}
         }
     }
@@ -270,7 +273,7 @@ impl Drop for Handle {
         match stage {
             Stage::Answered(_) | Stage::Over => {}
             Stage::Waiting => self.cell.client.scope().cancel(self.id),
-            Stage::InFlight(task) => {
+            Stage::InFlight(task, _) => {
                 self.cell.client.scope().cancel(self.id);
                 task.abort();
             }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
 use super::Scope;
+use super::sync::{Mutex, MutexGuard};
 use crate::schedule::Time;
 
 /// 2020-01-01T00:00:00Z, so that what a test sees does not depend on today.

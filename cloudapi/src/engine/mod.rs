@@ -12,9 +12,12 @@ mod clock;
 #[cfg(feature = "testing")]
 pub(crate) mod manual;
 mod pacer;
+#[cfg(all(test, shuttle, feature = "testing"))]
+mod races;
 mod registry;
 mod renewal;
 mod scope;
+mod sync;
 
 pub(crate) use cell::{Answered, CallCell, Handle};
 pub(crate) use clock::{Clock, Sleep};

@@ -7,23 +7,18 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::path::Path;
-use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{LazyLock, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 use std::{fs, io, thread};
 
 use super::Scope;
+use super::sync::{Condvar, Mutex, MutexGuard};
 use crate::schedule::Time;
 
 static ORIGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
-static PACER: Pacer = Pacer {
-    state: Mutex::new(State {
-        wakes: BinaryHeap::new(),
-        asleep: false,
-    }),
-    changed: Condvar::new(),
-};
+static PACER: Pacer = Pacer::new();
 
-struct Pacer {
+pub(super) struct Pacer {
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -82,16 +77,30 @@ fn sleep_precisely() -> io::Result<()> {
 
 /// Has the scope turned at the given time. A wake too many does no harm.
 pub(super) fn wake_at(at: Time, scope: Weak<Scope>) {
-    let mut state = PACER.lock();
-    let is_next = state.wakes.peek().is_none_or(|next| at < next.0.at);
-    state.wakes.push(Reverse(Wake { at, scope }));
-    if is_next && state.asleep {
-        drop(state);
-        PACER.changed.notify_one();
-    }
+    PACER.wake_at(at, scope);
 }
 
 impl Pacer {
+    pub(super) const fn new() -> Self {
+        Self {
+            state: Mutex::new(State {
+                wakes: BinaryHeap::new(),
+                asleep: false,
+            }),
+            changed: Condvar::new(),
+        }
+    }
+
+    pub(super) fn wake_at(&self, at: Time, scope: Weak<Scope>) {
+        let mut state = self.lock();
+        let is_next = state.wakes.peek().is_none_or(|next| at < next.0.at);
+        state.wakes.push(Reverse(Wake { at, scope }));
+        if is_next && state.asleep {
+            drop(state);
+            self.changed.notify_one();
+        }
+    }
+
     fn run(&self) {
         loop {
             let scope = self.next_due();
@@ -102,7 +111,7 @@ impl Pacer {
     }
 
     /// Waits until something is due, and takes it out.
-    fn next_due(&self) -> Weak<Scope> {
+    pub(super) fn next_due(&self) -> Weak<Scope> {
         let mut state = self.lock();
         loop {
             let left = state.wakes.peek().map(|next| next.0.at.since(now()));

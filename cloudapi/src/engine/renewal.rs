@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 
-use super::{CallCell, Scope};
+use super::sync::{Mutex, MutexGuard};
+use super::{CallCell, Scope, sync};
 use crate::credentials::{Credential, Credentials, Refused};
 use crate::error::Error;
 use crate::outcome::BoxError;
@@ -160,7 +161,7 @@ pub(super) fn start(scope: &Arc<Scope>, needed_by: CallId, cell: Arc<CallCell>) 
         cell,
         over: false,
     };
-    drop(runtime.spawn(async move {
+    drop(sync::spawn(&runtime, async move {
         let outcome = renewing.obtain().await;
         renewing.finish(outcome);
     }));

@@ -2,9 +2,10 @@
 
 use std::iter;
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use super::attempt::Attempt;
+use super::sync::{Mutex, MutexGuard};
 use super::{CallCell, Clock, renewal};
 use crate::schedule::{
     Action, CallId, Gate, LaneId, Limits, Next, Rate, Refusal, Room, Said, Scheduler, Start, Terms,

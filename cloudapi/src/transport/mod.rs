@@ -7,6 +7,7 @@
 mod body;
 mod classify;
 mod reqwest;
+mod runtimes;
 #[cfg(feature = "tower")]
 mod tower;
 mod upload;

@@ -1,7 +1,9 @@
 //! The built-in transport, on reqwest. It is the only file that makes a client
 //! of that crate.
 
+use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,27 +12,43 @@ use url::{Position, Url};
 
 use super::body::Collector;
 use super::classify::classify;
+use super::runtimes::PerRuntime;
 use super::{Outgoing, TransportFuture};
 use crate::body::Body;
 use crate::error::Error;
 use crate::outcome::Outcome;
 use crate::response::Response;
 
-#[derive(Clone, Debug)]
-pub(crate) struct Reqwest(reqwest::Client);
+/// A client of reqwest for each runtime that sends something. A connection is
+/// driven by the runtime that opened it, so in one pool for all of them a call
+/// would hang, or break, on the connection of a runtime that stands still or ends.
+#[derive(Clone)]
+pub(crate) struct Reqwest(Arc<Clients>);
+
+struct Clients {
+    settings: Settings,
+    of_runtimes: PerRuntime<reqwest::Client>,
+}
+
+/// What each of the clients is made of.
+struct Settings {
+    connect_timeout: Duration,
+    tls: Tls,
+}
 
 impl Reqwest {
     pub(crate) fn new(connect_timeout: Duration) -> Result<Self, Error> {
-        let builder = reqwest::Client::builder()
-            .connect_timeout(connect_timeout)
-            // Every attempt and every hop pays for a slot, so they are ours. With
-            // a maximum of none, reqwest keeps no copy of the request either.
-            .retry(reqwest::retry::never().max_retries_per_request(0))
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false);
-        secure(builder)?.build().map(Self).map_err(|error| {
+        let settings = Settings {
+            connect_timeout,
+            tls: tls()?,
+        };
+        let first = settings.client().map_err(|error| {
             Error::settings("the HTTP client cannot be made".to_owned()).caused_by(error)
-        })
+        })?;
+        Ok(Self(Arc::new(Clients {
+            settings,
+            of_runtimes: PerRuntime::with(first),
+        })))
     }
 
     pub(super) fn send(
@@ -42,13 +60,44 @@ impl Reqwest {
         if !body.is_empty() {
             *request.body_mut() = Some(body.clone().into());
         }
-        self.0.execute(request)
+        let response = self.client().map(|client| client.execute(request));
+        async move { response?.await }
     }
 
     /// The same for any body, with a response that is not read yet.
     pub(super) fn send_with(&self, mut request: reqwest::Request, body: Body) -> TransportFuture {
         *request.body_mut() = to_reqwest(body);
-        execute(&self.0, request)
+        match self.client() {
+            Ok(client) => execute(&client, request),
+            Err(error) => Box::pin(async { Err(classify(error)) }),
+        }
+    }
+
+    fn client(&self) -> reqwest::Result<reqwest::Client> {
+        let Clients {
+            settings,
+            of_runtimes,
+        } = &*self.0;
+        of_runtimes.get(|| settings.client())
+    }
+}
+
+impl fmt::Debug for Reqwest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Reqwest(..)")
+    }
+}
+
+impl Settings {
+    fn client(&self) -> reqwest::Result<reqwest::Client> {
+        let builder = reqwest::Client::builder()
+            .connect_timeout(self.connect_timeout)
+            // Every attempt and every hop pays for a slot, so they are ours. With
+            // a maximum of none, reqwest keeps no copy of the request either.
+            .retry(reqwest::retry::never().max_retries_per_request(0))
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false);
+        secure(builder, &self.tls).build()
     }
 }
 
@@ -162,12 +211,13 @@ fn parsed(base: &Url, text: &str) -> Url {
     url
 }
 
+#[cfg(feature = "rustls")]
+type Tls = rustls::ClientConfig;
+
 /// TLS with the provider named, so that another one in the dependency graph
 /// neither takes over nor makes rustls panic for want of a default.
 #[cfg(feature = "rustls")]
-fn secure(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
-    use std::sync::Arc;
-
+fn tls() -> Result<Tls, Error> {
     use rustls_platform_verifier::BuilderVerifierExt;
 
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -181,12 +231,27 @@ fn secure(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Err
     } else {
         vec![b"http/1.1".to_vec()]
     };
-    Ok(builder.tls_backend_preconfigured(config))
+    Ok(config)
+}
+
+#[cfg(feature = "rustls")]
+fn secure(builder: reqwest::ClientBuilder, tls: &Tls) -> reqwest::ClientBuilder {
+    builder.tls_backend_preconfigured(tls.clone())
+}
+
+/// reqwest sets up what the platform has.
+#[cfg(not(feature = "rustls"))]
+struct Tls;
+
+#[cfg(not(feature = "rustls"))]
+#[expect(clippy::unnecessary_wraps, reason = "with rustls it can fail")]
+fn tls() -> Result<Tls, Error> {
+    Ok(Tls)
 }
 
 #[cfg(not(feature = "rustls"))]
-fn secure(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
-    Ok(builder)
+fn secure(builder: reqwest::ClientBuilder, Tls: &Tls) -> reqwest::ClientBuilder {
+    builder
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub mod transport;
 
 pub use allocations::Allocations;
 pub use cpu::CpuTime;
-pub use memory::resident;
+pub use memory::{resident, trim};
 pub use report::{Report, Target};
 pub use statistics::{Spread, percentile};
 
