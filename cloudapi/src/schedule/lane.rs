@@ -51,6 +51,21 @@ impl Lane {
         }
     }
 
+    /// Before a call enters the queue.
+    pub(super) const fn somebody_comes(&mut self, since: Time) {
+        if self.queue.is_empty() {
+            self.since = since;
+        }
+    }
+
+    /// Minds a deadline, if it is one.
+    #[inline]
+    pub(super) fn watch(&mut self, deadline: Time, key: u32) {
+        if deadline < Time::NEVER {
+            self.deadlines.insert((deadline, key));
+        }
+    }
+
     /// Whether a call waits in it that could start, if the gate were open.
     #[inline]
     pub(super) fn has_open_call(&self, now: Time) -> bool {

@@ -63,14 +63,18 @@ impl Line {
     /// held.
     #[inline]
     pub(crate) fn take_head(&mut self, holds: impl Fn(Place) -> bool) -> Option<u32> {
-        let head = self.head()?;
-        if self.joined.front() == Some(&head) {
-            self.joined.pop_front();
-        } else {
-            self.returned.pop();
-        }
+        let returned = self.returned.peek().map(|place| place.0);
+        let head = match self.joined.front() {
+            Some(joined) if returned.is_none_or(|returned| *joined < returned) => {
+                self.joined.pop_front()
+            }
+            _ => self.returned.pop().map(|place| place.0),
+        };
+        let head = head?;
         self.one_less();
-        self.skip(holds);
+        if self.waiting > 0 {
+            self.skip(holds);
+        }
         Some(head.1)
     }
 
@@ -106,10 +110,12 @@ impl Line {
 
     fn one_less(&mut self) {
         self.waiting -= 1;
-        if self.waiting == 0 {
+        if self.waiting == 0 && self.joined.len() + self.returned.len() > 0 {
             self.joined.clear();
-            self.joined.shrink_to(KEPT);
             self.returned.clear();
+        }
+        if self.waiting == 0 && self.joined.capacity() + self.returned.capacity() > KEPT {
+            self.joined.shrink_to(KEPT);
             self.returned.shrink_to(KEPT);
         }
     }

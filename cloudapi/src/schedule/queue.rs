@@ -68,6 +68,10 @@ impl Queue {
                 is_most_senior: true,
             });
         }
+        self.head_of_several()
+    }
+
+    fn head_of_several(&self) -> Option<Head> {
         let heads = self.lines.iter().enumerate();
         let mut heads = heads.filter_map(|(rank, line)| Some((rank, line.head()?)));
         let highest = heads.next()?;

@@ -71,7 +71,9 @@ impl<J: Clone> Scheduler<J> {
         if self.nobody_waits() {
             return None;
         }
-        if let Some(job) = self.displaced.pop() {
+        if !self.displaced.is_empty()
+            && let Some(job) = self.displaced.pop()
+        {
             let until = self.next_place(now);
             return Some(Action::Refuse(job, Refusal::Displaced { until }));
         }
@@ -79,11 +81,14 @@ impl<J: Clone> Scheduler<J> {
             let until = self.calls[key].at;
             self.enter_line(key, Phase::Again, until, Queue::come_back);
         }
-        if let Some(refused) = self.refuse(now) {
+        let opens_at = self.opens_at();
+        if let Some(refused) = self.refuse(opens_at, now) {
             return Some(refused);
         }
-        self.let_in(now);
-        let opens_at = self.opens_at().max(self.probe.holds_until());
+        if !self.outside.is_empty() {
+            self.let_in(now);
+        }
+        let opens_at = opens_at.max(self.probe.holds_until());
         if self.in_flight >= self.gate.maximum_in_flight || opens_at > now {
             return None;
         }
@@ -188,7 +193,7 @@ impl<J: Clone> Scheduler<J> {
     }
 
     /// Ends the next call that waits in vain, if there is one.
-    fn refuse(&mut self, now: Time) -> Option<Action<J>> {
+    fn refuse(&mut self, opens_at: Time, now: Time) -> Option<Action<J>> {
         if let Some(until) = self.throttle.barred_until(now) {
             let calls = &self.calls;
             let lanes = self.lanes.iter_mut().map(|lane| &mut lane.queue);
@@ -199,7 +204,7 @@ impl<J: Clone> Scheduler<J> {
                 return Some(Action::Refuse(self.forget(key), Refusal::Barred { until }));
             }
         }
-        let opens_at = self.opens_at().max(now);
+        let opens_at = opens_at.max(now);
         let (would_run_at, key) = self.lanes.iter().find_map(|lane| {
             let &(deadline, key) = lane.deadlines.first()?;
             let would_run_at = opens_at.max(lane.limits.earliest());
@@ -227,19 +232,17 @@ impl<J: Clone> Scheduler<J> {
     ) {
         let entry = &mut self.calls[key];
         entry.phase = phase;
-        let lane = &mut self.lanes[entry.lane];
-        if lane.queue.is_empty() {
-            lane.since = since;
-        }
-        enter(&mut lane.queue, entry.priority, entry.seniority, key);
-        self.watch_deadline(key);
-    }
-
-    fn watch_deadline(&mut self, key: u32) {
-        let Entry { deadline, lane, .. } = self.calls[key];
-        if deadline < Time::NEVER {
-            self.lanes[lane].deadlines.insert((deadline, key));
-        }
+        let &mut Entry {
+            seniority,
+            deadline,
+            lane,
+            priority,
+            ..
+        } = entry;
+        let lane = &mut self.lanes[lane];
+        lane.somebody_comes(since);
+        enter(&mut lane.queue, priority, seniority, key);
+        lane.watch(deadline, key);
     }
 
     fn forget_deadline(&mut self, key: u32) {

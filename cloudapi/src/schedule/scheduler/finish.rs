@@ -75,7 +75,8 @@ impl<J: Clone> Scheduler<J> {
         entry.phase = Phase::BackingOff;
         entry.at = until;
         self.backoffs.insert((until, key));
-        self.watch_deadline(key);
+        let lane = self.calls[key].lane;
+        self.lanes[lane].watch(deadline, key);
         Next::Waits
     }
 

@@ -45,7 +45,7 @@ impl<J: Clone> Scheduler<J> {
             entry.at = now;
             let id = self.calls.insert(entry);
             self.outside.join(priority, seniority, id.key);
-            self.watch_deadline(id.key);
+            self.lanes[lane].watch(joining.deadline, id.key);
             return Ok(id);
         }
         match displaced {
@@ -59,9 +59,14 @@ impl<J: Clone> Scheduler<J> {
             }
             None => {}
         }
-        let entry = Entry::new(self.seniority(), joining, Phase::New, job);
+        let seniority = self.seniority();
+        let entry = Entry::new(seniority, joining, Phase::New, job);
         let id = self.calls.insert(entry);
-        self.enter_line(id.key, Phase::New, now, Queue::join);
+        // What was just written is not read again, which would have to wait.
+        let lane = &mut self.lanes[lane];
+        lane.somebody_comes(now);
+        lane.queue.join(priority, seniority, id.key);
+        lane.watch(joining.deadline, id.key);
         Ok(id)
     }
 
