@@ -354,6 +354,7 @@ fn a_body_is_a_stream_and_is_collected() {
         );
         let error = api.get(7).await.unwrap().collect(6).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TooLarge);
+        assert!(error.to_string().contains("more than 6 bytes"), "{error}");
         assert_eq!(error.url(), Some("https://downloads.test/images/7"));
         // A piece that was waited for in vain is not lost.
         let mut body = api.get(7).await.unwrap();

@@ -22,7 +22,7 @@ pub(crate) enum FileIo {
 
 impl FileIo {
     /// That of the runtime that is current, if one is.
-    pub(crate) fn here() -> Self {
+    pub(crate) fn current() -> Self {
         Handle::try_current().map_or(Self::Here, Self::Pool)
     }
 

@@ -45,7 +45,8 @@ pub enum ErrorKind {
     Decode,
     /// The pages of a list lead to another server, in a circle, or nowhere.
     Pages,
-    /// The response body is larger than `maximum_response_size`.
+    /// The response body is larger than `maximum_response_size`, or than what its
+    /// reader takes.
     TooLarge,
     /// A file that a response is saved in cannot be written.
     File,

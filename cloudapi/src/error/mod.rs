@@ -218,6 +218,12 @@ impl Error {
         Self::new(ErrorKind::Conflict, message)
     }
 
+    /// A body that is collected is larger than its reader said.
+    pub(crate) fn too_large(maximum: u64) -> Self {
+        let message = format!("the body has more than {maximum} bytes");
+        Self::new(ErrorKind::TooLarge, message)
+    }
+
     pub(crate) fn file(message: String) -> Self {
         Self::new(ErrorKind::File, message)
     }

@@ -137,7 +137,7 @@ mod tests {
     async fn a_body_that_is_not_in_memory_goes_through_a_service() {
         let made = crate::RequestBody::from_factory(async || Ok::<_, BoxError>(Body::from("made")));
         let body = made.with_length(4).source;
-        let body = body.open(&crate::body::FileIo::here()).await.unwrap();
+        let body = body.open(&crate::body::FileIo::current()).await.unwrap();
         assert!(body.as_bytes().is_none());
         let answer = Tower::new(Echo)
             .send(http::Request::new(body))
