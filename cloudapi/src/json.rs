@@ -195,6 +195,9 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Part<'_, T> {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -13,6 +13,8 @@ pub(crate) mod pairs;
 pub(crate) mod part;
 pub(crate) mod path;
 mod path_text;
+#[cfg(test)]
+mod properties;
 pub(crate) mod rates;
 pub(crate) mod text;
 pub(crate) mod value;

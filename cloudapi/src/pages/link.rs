@@ -94,6 +94,9 @@ fn take_value(text: &mut &str) -> String {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use http::HeaderValue;
 

@@ -244,7 +244,6 @@ fn secure(builder: reqwest::ClientBuilder, tls: &Tls) -> reqwest::ClientBuilder 
 struct Tls;
 
 #[cfg(not(feature = "rustls"))]
-#[expect(clippy::unnecessary_wraps, reason = "with rustls it can fail")]
 fn tls() -> Result<Tls, Error> {
     Ok(Tls)
 }
