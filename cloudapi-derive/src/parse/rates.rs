@@ -125,7 +125,10 @@ mod tests {
 
     use super::*;
 
-    fn read(tokens: TokenStream) -> (Vec<(u32, u64, Option<u32>)>, Vec<String>) {
+    /// How many, in how many seconds, and the burst.
+    type Plain = (u32, u64, Option<u32>);
+
+    fn read(tokens: TokenStream) -> (Vec<Plain>, Vec<String>) {
         let mut errors = Errors::new();
         let entry = Keys::parse("#[x]", tokens, &mut errors).take("key", &mut errors);
         let limits = limits(&entry.unwrap(), &mut errors);

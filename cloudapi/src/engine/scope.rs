@@ -8,8 +8,8 @@ use super::attempt::Attempt;
 use super::sync::{Mutex, MutexGuard};
 use super::{CallCell, Clock, renewal};
 use crate::schedule::{
-    Action, CallId, Gate, LaneId, Limits, Next, Rate, Refusal, Room, Said, Scheduler, Start, Terms,
-    Time, Verdict,
+    Action, CallId, Gate, Joining, LaneId, Limits, Next, Rate, Refusal, Room, Said, Scheduler,
+    Start, Terms, Time, Verdict,
 };
 
 /// What a client wants of its scope. All clients of one scope want the same.
@@ -132,8 +132,21 @@ impl Scope {
     }
 
     fn taken_in(&self, cell: &Arc<CallCell>, now: Time) -> (Result<CallId, Refusal>, Turn) {
-        let (cell, joining) = (Arc::clone(cell), cell.joining());
-        self.locked(now, |state, now| state.scheduler.submit(cell, joining, now))
+        // Piece by piece, which is quicker: see `Scheduler::submit`.
+        let Joining {
+            deadline,
+            lane,
+            priority,
+        } = cell.joining();
+        let cell = Arc::clone(cell);
+        self.locked(now, |state, now| {
+            let joining = Joining {
+                deadline,
+                lane,
+                priority,
+            };
+            state.scheduler.submit(cell, joining, now)
+        })
     }
 
     /// Time has passed.

@@ -15,8 +15,18 @@ impl<J: Clone> Scheduler<J> {
         joining: impl Into<Joining>,
         now: Time,
     ) -> Result<CallId, Refusal> {
-        let joining = joining.into();
-        let Joining { lane, priority, .. } = joining;
+        // Piece by piece: a struct of small fields that was just written is slow to
+        // copy as a whole.
+        let Joining {
+            deadline,
+            lane,
+            priority,
+        } = joining.into();
+        let joining = Joining {
+            deadline,
+            lane,
+            priority,
+        };
         if let Some(until) = self.throttle.barred_until(now) {
             return Err(Refusal::Barred { until });
         }
@@ -26,7 +36,7 @@ impl<J: Clone> Scheduler<J> {
             (true, WhenFull::DropOldest) => self.displaced_by(priority),
             _ => None,
         };
-        if joining.deadline < Time::NEVER {
+        if deadline < Time::NEVER {
             let mut ahead = self.ahead_of(lane, priority);
             if displaced.is_some() {
                 ahead = ahead.without_one();
@@ -35,7 +45,7 @@ impl<J: Clone> Scheduler<J> {
                 ahead.mates += self.outside.ahead_of(priority) as u64;
             }
             let would_run_at = self.would_run_at(lane, ahead, now);
-            if would_run_at > joining.deadline {
+            if would_run_at > deadline {
                 return Err(Refusal::Deadline { would_run_at });
             }
         }
@@ -45,7 +55,7 @@ impl<J: Clone> Scheduler<J> {
             entry.at = now;
             let id = self.calls.insert(entry);
             self.outside.join(priority, seniority, id.key);
-            self.lanes[lane].watch(joining.deadline, id.key);
+            self.lanes[lane].watch(deadline, id.key);
             return Ok(id);
         }
         match displaced {
@@ -66,7 +76,7 @@ impl<J: Clone> Scheduler<J> {
         let lane = &mut self.lanes[lane];
         lane.somebody_comes(now);
         lane.queue.join(priority, seniority, id.key);
-        lane.watch(joining.deadline, id.key);
+        lane.watch(deadline, id.key);
         Ok(id)
     }
 
