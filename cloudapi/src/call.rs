@@ -18,6 +18,7 @@ use crate::request::{IDEMPOTENCY_KEY, Request};
 use crate::response::Response;
 use crate::schedule::Retry;
 use crate::value::{Plain, header};
+use crate::watch::{Link, Watch};
 
 /// A call of an endpoint: what a method declared as `fn -> Call<T>` returns.
 ///
@@ -53,7 +54,11 @@ pub struct Call<T> {
 }
 
 /// A call whose response has yet to be read.
-pub(crate) struct RawCall(State);
+pub(crate) struct RawCall {
+    state: State,
+    /// Where those look who watch the call.
+    link: Option<Arc<Link>>,
+}
 
 /// The response, and the call that it answers.
 pub(crate) type Answer = Result<(Arc<CallCell>, Box<Response<Bytes>>), Error>;
@@ -143,7 +148,8 @@ impl<T> Call<T> {
     /// declares none.
     pub fn idempotency_key(self, key: &str) -> Self {
         self.adjust(|request| {
-            let name = request.options.idempotency_key.unwrap_or(IDEMPOTENCY_KEY);
+            let declared = request.template.endpoint.idempotency_key;
+            let name = declared.unwrap_or(IDEMPOTENCY_KEY);
             let (name, value) = header(name, Plain::Shown(&key))?;
             request.headers.insert(name, value);
             request.options.idempotent = true;
@@ -196,7 +202,7 @@ impl<T> Call<T> {
         within: Duration,
         mut done: impl FnMut(&T) -> bool,
     ) -> Result<T, Error> {
-        let first = match self.raw.0 {
+        let first = match self.raw.state {
             State::Draft(cell) => cell,
             State::Spoilt(cell, problem) => return Err(Error::request(problem).of_call(&cell)),
             State::Waiting(_) | State::Over => return Err(Error::ended_already()),
@@ -221,6 +227,34 @@ impl<T> Call<T> {
             }
             clock.sleep_until(next).await;
         }
+    }
+
+    /// A view of the call for others, while it is awaited: its place in the line, its
+    /// attempts so far, when the next one is.
+    ///
+    /// ```
+    /// use cloudapi::prelude::*;
+    ///
+    /// #[rest_api(baseurl = "https://api.example.com/")]
+    /// struct Example;
+    ///
+    /// impl Example {
+    ///     #[delete("droplets/{id}")]
+    ///     fn delete(&self, id: u64) -> Call<()>;
+    /// }
+    ///
+    /// # async fn run() -> Result<()> {
+    /// # let example = Example::new()?;
+    /// let mut call = example.delete(7);
+    /// let watch = call.watch();
+    /// let answer = tokio::spawn(call);
+    /// // `waiting, 3 before it; next attempt in 30.0 s`
+    /// println!("{}", watch.status());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn watch(&mut self) -> Watch {
+        Watch(Arc::clone(self.raw.link.get_or_insert_default()))
     }
 
     /// Waits for the answer on this thread.
@@ -254,37 +288,45 @@ impl<T> Future for Call<T> {
 impl RawCall {
     pub(crate) fn new(cell: CallCell, problem: Option<String>) -> Self {
         let cell = Arc::new(cell);
-        Self(match problem {
-            None => State::Draft(cell),
-            Some(problem) => State::Spoilt(cell, problem),
-        })
+        Self {
+            state: match problem {
+                None => State::Draft(cell),
+                Some(problem) => State::Spoilt(cell, problem),
+            },
+            link: None,
+        }
     }
 
     /// A call that has begun is no longer adjusted; it cannot be reached then
     /// without `Pin`, so that is no loss.
     fn adjust(&mut self, change: impl FnOnce(&mut Request) -> Result<(), String>) {
-        if let State::Draft(cell) = &mut self.0
+        if let State::Draft(cell) = &mut self.state
             && let Some(cell) = Arc::get_mut(cell)
             && let Err(problem) = change(&mut cell.request)
-            && let State::Draft(cell) = std::mem::replace(&mut self.0, State::Over)
+            && let State::Draft(cell) = std::mem::replace(&mut self.state, State::Over)
         {
-            self.0 = State::Spoilt(cell, problem);
+            self.state = State::Spoilt(cell, problem);
         }
     }
 
     /// The simulation that the call runs in, if it does in one.
     #[cfg(all(feature = "blocking", feature = "testing"))]
     pub(crate) fn simulation(&self) -> Option<crate::testing::Simulation> {
-        match &self.0 {
+        match &self.state {
             State::Draft(cell) => cell.client.scope().clock().simulation(),
             _ => None,
         }
     }
 
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Answer> {
-        match std::mem::replace(&mut self.0, State::Over) {
+        match std::mem::replace(&mut self.state, State::Over) {
             State::Draft(cell) => {
-                self.0 = State::Waiting(cell.submit(context.waker())?);
+                // Before that the cell may have no other owner, not even a weak one.
+                let handle = cell.submit(context.waker())?;
+                if let Some(link) = &self.link {
+                    let _ = link.set(Arc::downgrade(&handle.cell));
+                }
+                self.state = State::Waiting(handle);
                 Poll::Pending
             }
             State::Spoilt(cell, problem) => {
@@ -292,7 +334,7 @@ impl RawCall {
             }
             State::Waiting(handle) => match handle.poll(context) {
                 Poll::Pending => {
-                    self.0 = State::Waiting(handle);
+                    self.state = State::Waiting(handle);
                     Poll::Pending
                 }
                 Poll::Ready(answer) => {
@@ -304,7 +346,7 @@ impl RawCall {
     }
 
     const fn cell(&self) -> Option<&Arc<CallCell>> {
-        match &self.0 {
+        match &self.state {
             State::Draft(cell) | State::Spoilt(cell, _) => Some(cell),
             State::Waiting(handle) => Some(&handle.cell),
             State::Over => None,

@@ -28,6 +28,7 @@ pub mod testing;
 mod transport;
 mod url_text;
 mod value;
+mod watch;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -77,11 +78,16 @@ pub use crate::schedule::Retry;
 pub use crate::transport::Tower;
 pub use crate::transport::{Body, Transport, TransportFuture};
 pub use crate::value::IntoBody;
+#[cfg(feature = "progress")]
+pub use crate::watch::Progress;
+pub use crate::watch::{
+    CallPhase, CallStatus, Event, EventKind, Events, Shutdown, ShutdownReport, Status, Waits, Watch,
+};
 
 /// What a declaration needs, in one line: `use cloudapi::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        Call, ErrorKind, Pages, Response, Result, Retry, Secret, delete, get, head, options, patch,
-        post, put, rest_api,
+        Call, ErrorKind, Pages, Response, RestApi, Result, Retry, Secret, delete, get, head,
+        options, patch, post, put, rest_api,
     };
 }

@@ -11,7 +11,7 @@ use crate::auth::Text;
 use crate::call::Call;
 use crate::client::{ClientCore, RestApi};
 use crate::decode::Decoder;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Template};
 use crate::engine::CallCell;
 use crate::pages::{PageItem, Pages, Paging};
 use crate::schedule::{Judgement, Retry};
@@ -29,6 +29,7 @@ pub(crate) struct Request {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) options: Options,
+    pub(crate) template: Template,
 }
 
 /// How a call differs from its client's settings.
@@ -42,8 +43,6 @@ pub(crate) struct Options {
     pub(crate) optional: bool,
     /// The answer is to be JSON.
     pub(crate) json: bool,
-    /// The header for a key that is made for the call.
-    pub(crate) idempotency_key: Option<&'static str>,
     /// The part of the answer that is wanted; empty for the whole.
     pub(crate) part: &'static str,
 }
@@ -124,9 +123,9 @@ impl Draft {
                     retry: endpoint.retry,
                     deadline: endpoint.deadline,
                     idempotent: endpoint.idempotent,
-                    idempotency_key: endpoint.idempotency_key,
                     ..Options::default()
                 },
+                template: client.template(endpoint),
             },
             problem,
         }
@@ -284,7 +283,7 @@ impl Draft {
         let result = self.client.add_query(&mut self.request.url);
         self.check(result);
         self.request.say_that_the_body_is_empty();
-        if let Some(name) = self.request.options.idempotency_key {
+        if let Some(name) = self.request.template.endpoint.idempotency_key {
             let result = self.request.make_idempotent(name);
             self.check(result);
         }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
+use super::scope::Finished;
 use super::{CallCell, Renewal};
 use crate::error::{AttemptOutcome, Error};
 use crate::outcome::{Failure, Outcome};
 use crate::redirect::Hop;
 use crate::schedule::{Answer, CallId, Ending, Next, Time, Verdict, retry_after};
+use crate::watch::AttemptTrace;
 
 /// An attempt that has its slot. Whatever happens to it, its call hears of it:
 /// an attempt that is dropped counts as abandoned.
@@ -17,32 +19,39 @@ use crate::schedule::{Answer, CallId, Ending, Next, Time, Verdict, retry_after};
 pub(super) struct Attempt {
     id: CallId,
     started: Time,
+    /// Which attempt of its call it is, counted from 1.
+    number: u32,
     cell: Arc<CallCell>,
     /// The request may have left.
     sent: bool,
     /// The number of the credentials that went with it.
     signed: Option<u64>,
     reported: bool,
+    trace: AttemptTrace,
 }
 
 impl Attempt {
     /// Sends the request, as a task on the runtime of the call.
     pub(super) fn start(id: CallId, started: Time, cell: &Arc<CallCell>) {
+        let number = cell.recorded() + 1;
+        let trace = cell.trace(number);
         let mut attempt = Self {
             id,
             started,
+            number,
             cell: Arc::clone(cell),
             sent: false,
             signed: None,
             reported: false,
+            trace: trace.clone(),
         };
         // Without a runtime the attempt is dropped, and so reported.
         if let Some(runtime) = cell.runtime() {
-            cell.keep(runtime.spawn(async move {
+            cell.keep(runtime.spawn(trace.around(async move {
                 attempt.sent = true;
                 let outcome = attempt.outcome().await;
                 attempt.report(outcome);
-            }));
+            })));
         }
     }
 
@@ -93,13 +102,21 @@ impl Attempt {
         let terms = cell.client.terms();
         let now = scope.clock().now();
         let verdict = self.verdict(&outcome);
+        let finished = Finished {
+            verdict,
+            outcome: AttemptOutcome::of(&outcome),
+            number: self.number,
+            took: now.since(self.started),
+        };
         if verdict != Verdict::Done {
             // Recorded before the scheduler may start the next attempt.
-            cell.record(self.started, now, AttemptOutcome::of(&outcome));
+            cell.record(self.started, now, finished.outcome);
         }
-        let ending = match scope.finish(self.id, verdict, &terms.schedule, now) {
-            None | Some(Next::Waits) => return,
-            Some(Next::Ends(ending)) => ending,
+        let next = scope.finish(self.id, cell, finished, &terms.schedule, now);
+        self.trace.end(finished.outcome, next.map(|next| next.1));
+        let ending = match next {
+            None | Some((Next::Waits, _)) => return,
+            Some((Next::Ends(ending), _)) => ending,
         };
         match (ending, outcome) {
             (Ending::Done, Ok(response)) => cell.succeed(response, self.started, now),

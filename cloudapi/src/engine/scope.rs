@@ -1,14 +1,19 @@
 //! One gate and its queue, shared by every client of one API.
 
+mod closing;
+mod watching;
+
 use std::iter;
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::attempt::Attempt;
 use super::{CallCell, Clock, renewal};
-use crate::schedule::{
-    Action, CallId, Gate, Limit, Next, Refusal, Scheduler, Terms, Time, Verdict,
-};
+use crate::client::ClientCore;
+use crate::schedule::{Action, CallId, Gate, Limit, Next, Refusal, Scheduler, Terms, Time};
+use crate::watch::{EventKind, Rest, Watched};
+
+pub(super) use watching::Finished;
 
 /// What a client wants of its scope. All clients of one scope want the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +47,9 @@ struct State {
     armed: Option<Time>,
     /// Clients that are alive.
     clients: usize,
+    /// When the time of clients that are shut down is over.
+    stops: Vec<(Time, Weak<ClientCore>)>,
+    watched: Watched,
 }
 
 /// What a turn of the scheduler asked for. Nearly always there is at most one
@@ -54,10 +62,12 @@ struct Turn {
     /// Calls that need new credentials.
     renewals: Vec<(CallId, Arc<CallCell>)>,
     arm: Option<Time>,
+    rest: Rest,
 }
 
 impl Scope {
     pub(super) fn new(clock: Clock, claim: Claim) -> Arc<Self> {
+        let watched = Watched::new(clock.clone());
         Arc::new(Self {
             clock,
             state: Mutex::new(State {
@@ -66,6 +76,8 @@ impl Scope {
                 latest: Time::ZERO,
                 armed: None,
                 clients: 0,
+                stops: Vec::new(),
+                watched,
             }),
         })
     }
@@ -86,31 +98,34 @@ impl Scope {
     }
 
     fn taken_in(&self, cell: &Arc<CallCell>, now: Time) -> (Result<CallId, Refusal>, Turn) {
-        let (cell, deadline) = (Arc::clone(cell), cell.deadline());
-        self.locked(now, |state, now| {
-            state.scheduler.submit(cell, deadline, now)
-        })
+        let (job, deadline) = (Arc::clone(cell), cell.deadline());
+        self.locked(now, |state, now| state.take_in(cell, job, deadline, now))
     }
 
     /// Time has passed.
     pub(super) fn turn(self: &Arc<Self>) {
-        let ((), turn) = self.locked(self.clock.now(), |state, now| {
+        let (stops, turn) = self.locked(self.clock.now(), |state, now| {
             if state.armed.is_some_and(|armed| armed <= now) {
                 state.armed = None;
             }
+            state.due_stops(now)
         });
         turn.carry_out(self);
+        for client in stops.iter().filter_map(Weak::upgrade) {
+            self.stop(&client);
+        }
     }
 
     /// An attempt has ended. `None` if its call is no longer wanted.
     pub(super) fn finish(
         self: &Arc<Self>,
         id: CallId,
-        verdict: Verdict,
+        cell: &CallCell,
+        finished: Finished,
         terms: &Terms,
         now: Time,
-    ) -> Option<Next> {
-        let (next, turn) = self.finished(id, verdict, terms, now);
+    ) -> Option<(Next, EventKind)> {
+        let (next, turn) = self.finished(id, cell, finished, terms, now);
         turn.carry_out(self);
         next
     }
@@ -118,12 +133,13 @@ impl Scope {
     fn finished(
         &self,
         id: CallId,
-        verdict: Verdict,
+        cell: &CallCell,
+        finished: Finished,
         terms: &Terms,
         now: Time,
-    ) -> (Option<Next>, Turn) {
+    ) -> (Option<(Next, EventKind)>, Turn) {
         self.locked(now, |state, now| {
-            state.scheduler.finish(id, verdict, terms, now)
+            state.finish(id, cell, finished, terms, now)
         })
     }
 
@@ -131,12 +147,17 @@ impl Scope {
     pub(super) fn cancel(self: &Arc<Self>, id: CallId) {
         // The job is dropped after the lock is released: it may be the last
         // owner of a client, which locks the scope to leave it.
-        let _job = self.withdraw(id);
+        let _job = self.withdraw(id, |in_flight| EventKind::Cancelled { in_flight });
     }
 
-    /// Takes a call out, if it has not ended.
-    pub(super) fn withdraw(self: &Arc<Self>, id: CallId) -> Option<Arc<CallCell>> {
-        let (job, turn) = self.locked(self.clock.now(), |state, _| state.scheduler.cancel(id));
+    /// Takes a call out, if it has not ended. What is told of it may depend on
+    /// whether an attempt is under way.
+    pub(super) fn withdraw(
+        self: &Arc<Self>,
+        id: CallId,
+        kind: impl FnOnce(bool) -> EventKind,
+    ) -> Option<Arc<CallCell>> {
+        let (job, turn) = self.locked(self.clock.now(), |state, _| state.take_out(id, kind));
         turn.carry_out(self);
         job
     }
@@ -147,14 +168,16 @@ impl Scope {
         if calls.is_empty() {
             return;
         }
-        {
+        let rest = {
             let mut state = self.lock();
             let now = now.max(state.latest);
             for id in calls {
-                state.scheduler.let_in(id, now);
+                state.let_in(id, now);
             }
             state.armed = Some(now);
-        }
+            state.watched.rest()
+        };
+        rest.carry_out();
         self.clock.wake_at(now, Arc::downgrade(self));
     }
 
@@ -173,7 +196,13 @@ impl Scope {
     }
 
     pub(super) fn leave(&self) {
-        self.lock().clients -= 1;
+        let mut state = self.lock();
+        state.clients -= 1;
+        if state.clients == 0 {
+            let rest = state.watched.end();
+            drop(state);
+            rest.carry_out();
+        }
     }
 
     /// Nobody would miss it.
@@ -193,11 +222,12 @@ impl Scope {
         let result = act(&mut state, now);
         // Who waits has its slot from the clock's own thread, and nobody
         // overtakes it by having been here at the right moment.
-        let turn = if state.armed.is_some_and(|armed| armed <= now) {
+        let mut turn = if state.armed.is_some_and(|armed| armed <= now) {
             Turn::empty(now)
         } else {
             Turn::gather(&mut state, now)
         };
+        turn.rest = state.watched.rest();
         (result, turn)
     }
 
@@ -232,26 +262,36 @@ impl Scope {
         }
     }
 
-    pub(crate) fn passed(&self, id: CallId, terms: &Terms) {
-        let (next, _) = self.finished(id, Verdict::Done, terms, self.clock.now());
+    pub(crate) fn passed(&self, cell: &CallCell, id: CallId, terms: &Terms) {
+        let finished = Finished {
+            verdict: crate::schedule::Verdict::Done,
+            outcome: crate::error::AttemptOutcome::Status(http::StatusCode::OK),
+            number: 1,
+            took: std::time::Duration::ZERO,
+        };
+        let (next, _) = self.finished(id, cell, finished, terms, self.clock.now());
         debug_assert!(next.is_some());
     }
 }
 
 impl Turn {
-    const fn empty(now: Time) -> Self {
+    fn empty(now: Time) -> Self {
         Self {
             now,
             first: None,
             more: Vec::new(),
             renewals: Vec::new(),
             arm: None,
+            rest: Rest::default(),
         }
     }
 
     fn gather(state: &mut State, now: Time) -> Self {
         let mut renewals = Vec::new();
-        let mut is_ready = |id: CallId, cell: &Arc<CallCell>| {
+        let State {
+            scheduler, watched, ..
+        } = state;
+        let mut is_ready = |id: CallId, cell: &Arc<CallCell>, watched: &mut Watched| {
             let Some(renewal) = cell.client.renewal() else {
                 return true;
             };
@@ -259,9 +299,15 @@ impl Turn {
             if admission.is_due {
                 renewals.push((id, Arc::clone(cell)));
             }
+            if !admission.is_ready {
+                watched.note(id, cell, || cell.recorded(), EventKind::Held);
+            }
             admission.is_ready
         };
-        let mut polled = iter::from_fn(|| state.scheduler.poll_ready(now, &mut is_ready));
+        let mut polled = iter::from_fn(|| {
+            let action = scheduler.poll_ready(now, |id, cell| is_ready(id, cell, watched));
+            action.inspect(|action| watched.note_action(action))
+        });
         let first = polled.next();
         let more = if first.is_some() {
             polled.collect()
@@ -277,6 +323,7 @@ impl Turn {
             more,
             renewals,
             arm,
+            rest: Rest::default(),
         }
     }
 
@@ -284,6 +331,7 @@ impl Turn {
         if let Some(at) = self.arm {
             scope.clock.wake_at(at, Arc::downgrade(scope));
         }
+        self.rest.carry_out();
         for action in self.first.into_iter().chain(self.more) {
             match action {
                 Action::Start(id, cell) => Attempt::start(id, self.now, &cell),

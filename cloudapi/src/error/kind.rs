@@ -43,6 +43,8 @@ pub enum ErrorKind {
     Pages,
     /// The response body is larger than `maximum_response_size`.
     TooLarge,
+    /// The client has been [shut down](crate::RestApi::shutdown).
+    Shutdown,
     /// There is no tokio runtime to run the call on, or it has ended.
     Runtime,
 }

@@ -173,6 +173,7 @@ impl Error {
             | ErrorKind::TooLarge
             | ErrorKind::Pages
             | ErrorKind::Credentials
+            | ErrorKind::Shutdown
             | ErrorKind::Runtime => false,
             // It may do harm.
             ErrorKind::UnknownOutcome => false,

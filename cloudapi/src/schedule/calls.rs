@@ -18,6 +18,29 @@ pub(crate) struct CallId {
     generation: u32,
 }
 
+impl CallId {
+    /// As one number, which is 0 for no call: the generations count from 1.
+    pub(crate) const fn to_bits(self) -> u64 {
+        (self.generation as u64) << 32 | self.key as u64
+    }
+
+    /// What [`to_bits`](Self::to_bits) made.
+    pub(crate) const fn from_bits(bits: u64) -> Self {
+        Self {
+            key: bits as u32,
+            generation: (bits >> 32) as u32,
+        }
+    }
+
+    /// An identity for a call that was not taken in. No other has its key.
+    pub(crate) const fn turned_away(number: u32) -> Self {
+        Self {
+            key: u32::MAX,
+            generation: number,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
     InLine,
@@ -71,6 +94,15 @@ impl<J> Calls<J> {
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// All calls, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (CallId, &Entry<J>)> {
+        self.0.iter().map(|(key, entry)| {
+            let generation = entry.generation;
+            let key = key as u32;
+            (CallId { key, generation }, entry)
+        })
     }
 
     pub(super) fn insert(&mut self, entry: Entry<J>) -> CallId {
@@ -142,6 +174,17 @@ mod tests {
         assert_eq!(second.key, first.key);
         assert_eq!(calls.phase(first), None);
         assert_eq!(calls.phase(second), Some(Phase::InLine));
+    }
+
+    #[test]
+    fn an_identity_is_a_number_too() {
+        let mut calls = Calls::new();
+        for n in 1..=3 {
+            let id = calls.insert(Entry::new(Seniority(n), Time::NEVER, ()));
+            assert_ne!(id.to_bits(), 0);
+            assert_eq!(CallId::from_bits(id.to_bits()), id);
+        }
+        assert_eq!(calls.phase(CallId::turned_away(1)), None);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(crate) use backoff::Backoff;
 pub(crate) use calls::CallId;
 pub(crate) use limit::Limit;
 pub(crate) use retry_after::retry_after;
-pub(crate) use scheduler::Scheduler;
+pub(crate) use scheduler::{Look, Scheduler, Whereabouts};
 pub(crate) use terms::{Action, Ending, Gate, Next, Refusal, Terms};
 pub(crate) use time::Time;
 pub use verdict::Retry;

@@ -2,6 +2,7 @@
 //! attempts end; it says which attempt starts and which call is over.
 
 mod finish;
+mod look;
 
 use std::collections::BTreeSet;
 
@@ -9,6 +10,8 @@ use super::calls::{CallId, Calls, Entry, Phase};
 use super::line::{Line, Seniority};
 use super::throttle::Throttle;
 use super::{Action, Gate, Refusal, Time};
+
+pub(crate) use look::{Look, Whereabouts};
 
 #[derive(Debug)]
 pub(crate) struct Scheduler<J> {

@@ -39,6 +39,8 @@ pub(crate) enum Refusal {
     Deadline { would_run_at: Time },
     /// The server wants to be left alone for longer than the caller would wait.
     Barred { until: Time },
+    /// The client has been shut down.
+    Shutdown,
 }
 
 /// What becomes of a call after an attempt.
