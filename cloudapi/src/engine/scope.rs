@@ -222,12 +222,11 @@ impl Scope {
         let result = act(&mut state, now);
         // Who waits has its slot from the clock's own thread, and nobody
         // overtakes it by having been here at the right moment.
-        let mut turn = if state.armed.is_some_and(|armed| armed <= now) {
-            Turn::empty(now)
+        let turn = if state.armed.is_some_and(|armed| armed <= now) {
+            Turn::empty(now, state.watched.rest())
         } else {
             Turn::gather(&mut state, now)
         };
-        turn.rest = state.watched.rest();
         (result, turn)
     }
 
@@ -275,14 +274,14 @@ impl Scope {
 }
 
 impl Turn {
-    fn empty(now: Time) -> Self {
+    const fn empty(now: Time, rest: Rest) -> Self {
         Self {
             now,
             first: None,
             more: Vec::new(),
             renewals: Vec::new(),
             arm: None,
-            rest: Rest::default(),
+            rest,
         }
     }
 
@@ -304,16 +303,15 @@ impl Turn {
             }
             admission.is_ready
         };
-        let mut polled = iter::from_fn(|| {
+        let mut poll = || {
             let action = scheduler.poll_ready(now, |id, cell| is_ready(id, cell, watched));
             action.inspect(|action| watched.note_action(action))
-        });
-        let first = polled.next();
-        let more = if first.is_some() {
-            polled.collect()
-        } else {
-            Vec::new()
         };
+        let first = poll();
+        let mut more = Vec::new();
+        if first.is_some() {
+            more.extend(iter::from_fn(poll));
+        }
         let wake = state.scheduler.next_wake();
         let arm = wake.filter(|wake| state.armed.is_none_or(|armed| *wake < armed));
         state.armed = arm.or(state.armed);
@@ -323,7 +321,7 @@ impl Turn {
             more,
             renewals,
             arm,
-            rest: Rest::default(),
+            rest: state.watched.rest(),
         }
     }
 

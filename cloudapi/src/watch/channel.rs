@@ -11,7 +11,7 @@ use std::task::{Context, Poll, Waker};
 use futures_core::Stream;
 use slab::Slab;
 
-use super::Event;
+use super::{Event, Rest};
 
 /// So many events are kept for a listener that is slow: those of a thousand calls
 /// and more.
@@ -97,7 +97,7 @@ impl Channel {
     }
 
     /// Adds the wakers of those who wait for it.
-    pub(super) fn tell(&self, event: Event, wakers: &mut Vec<Waker>) {
+    pub(super) fn tell(&self, event: Event, rest: &mut Rest) {
         let mut ring = self.0.lock();
         if ring.listeners.is_empty() {
             return;
@@ -107,13 +107,13 @@ impl Channel {
             ring.forgotten += 1;
         }
         ring.events.push_back(event);
-        ring.take_wakers(wakers);
+        ring.wake(rest);
     }
 
-    pub(super) fn end(&self, wakers: &mut Vec<Waker>) {
+    pub(super) fn end(&self, rest: &mut Rest) {
         let mut ring = self.0.lock();
         ring.ended = true;
-        ring.take_wakers(wakers);
+        ring.wake(rest);
     }
 }
 
@@ -123,9 +123,9 @@ impl Ring {
         self.forgotten + self.events.len() as u64
     }
 
-    fn take_wakers(&mut self, wakers: &mut Vec<Waker>) {
+    fn wake(&mut self, rest: &mut Rest) {
         let listeners = self.listeners.iter_mut();
-        wakers.extend(listeners.filter_map(|(_, listener)| listener.waker.take()));
+        rest.wake(listeners.filter_map(|(_, listener)| listener.waker.take()));
     }
 
     fn next(&mut self, key: usize) -> Option<Event> {

@@ -53,11 +53,14 @@ pub(crate) struct Watched {
 }
 
 /// What is left to do once the scope is unlocked. Nearly always that is nothing,
-/// and costs no allocation.
+/// which is handed on in one word.
 #[derive(Debug, Default)]
 #[must_use]
-pub(crate) struct Rest {
-    pub(crate) wakers: Vec<Waker>,
+pub(crate) struct Rest(Option<Box<Left>>);
+
+#[derive(Debug, Default)]
+struct Left {
+    wakers: Vec<Waker>,
     #[cfg(feature = "metrics")]
     events: Vec<metrics::Measured>,
 }
@@ -84,7 +87,7 @@ impl Watched {
     ) {
         self.counts.count(kind);
         if kind.is_an_end() && cell.client.closing().has_begun() {
-            cell.client.closing().ended(kind, &mut self.rest.wakers);
+            cell.client.closing().ended(kind, &mut self.rest);
         }
         if cfg!(feature = "metrics") || self.is_heard() {
             self.tell(id, cell, attempt(), kind);
@@ -110,12 +113,16 @@ impl Watched {
     #[cold]
     fn tell(&mut self, id: CallId, cell: &CallCell, attempt: u32, kind: EventKind) {
         #[cfg(feature = "metrics")]
-        self.rest.events.push(metrics::Measured::new(cell, kind));
+        self.rest
+            .0
+            .get_or_insert_default()
+            .events
+            .push(metrics::Measured::new(cell, kind));
         if let Some(channel) = &self.channel
             && channel.is_heard()
         {
             let event = Event::new(id, cell, attempt, kind, self.clock.wall());
-            channel.tell(event, &mut self.rest.wakers);
+            channel.tell(event, &mut self.rest);
         }
     }
 
@@ -127,7 +134,7 @@ impl Watched {
     /// Nobody is left to whom anything could happen.
     pub(crate) fn end(&mut self) -> Rest {
         if let Some(channel) = self.channel.take() {
-            channel.end(&mut self.rest.wakers);
+            channel.end(&mut self.rest);
         }
         self.rest()
     }
@@ -140,7 +147,25 @@ impl Watched {
 }
 
 impl Rest {
+    /// Those who are to be woken.
+    fn wake(&mut self, wakers: impl Iterator<Item = Waker>) {
+        let mut wakers = wakers.peekable();
+        if wakers.peek().is_some() {
+            self.0.get_or_insert_default().wakers.extend(wakers);
+        }
+    }
+
+    #[inline]
     pub(crate) fn carry_out(self) {
+        if let Some(left) = self.0 {
+            left.carry_out();
+        }
+    }
+}
+
+impl Left {
+    #[cold]
+    fn carry_out(self) {
         #[cfg(feature = "metrics")]
         for event in self.events {
             event.record();

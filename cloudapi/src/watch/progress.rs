@@ -203,3 +203,119 @@ impl Drawing {
 const fn ended(status: &Status) -> u64 {
     status.done + status.failed + status.cancelled
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use indicatif::InMemoryTerm;
+
+    use super::*;
+    use crate::Waits;
+    use crate::settings::Setup;
+
+    /// A status after so many calls that are done.
+    fn status(waiting: usize, done: u64) -> Status {
+        Status {
+            at: SystemTime::UNIX_EPOCH,
+            waiting,
+            backing_off: 0,
+            held: 0,
+            in_flight: 0,
+            calls: done + waiting as u64,
+            done,
+            failed: 0,
+            cancelled: 0,
+            attempts: done,
+            retries: 0,
+            requeues: 0,
+            throttles: 0,
+            next_slot: Duration::from_millis(4_200),
+            eta: Duration::from_secs(120),
+            waits: if waiting > 0 {
+                Waits::ForSlot
+            } else {
+                Waits::Idle
+            },
+        }
+    }
+
+    #[test]
+    fn a_bar_is_drawn_on_a_terminal() {
+        let terminal = InMemoryTerm::new(5, 100);
+        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        // What was done before does not count.
+        let mut drawing = Drawing::bar(&status(0, 40), target);
+        drawing.draw(&status(12, 44));
+        let shown = terminal.contents();
+        assert!(
+            shown.ends_with(" 4/16 12 waiting; next slot in 4.2 s; done in about 2 min"),
+            "{shown}"
+        );
+        let bar = shown.split(' ').next().unwrap();
+        assert_eq!(bar.chars().filter(|drawn| *drawn == '█').count(), 6);
+
+        let last = Status {
+            failed: 2,
+            retries: 3,
+            requeues: 1,
+            ..status(0, 54)
+        };
+        drawing.end(&last);
+        let shown = terminal.contents();
+        assert!(
+            shown.ends_with(" 16/16 nobody waits; 2 failed; 3 retried; 1 requeued"),
+            "{shown}"
+        );
+        assert_eq!(shown.lines().count(), 1);
+    }
+
+    /// Keeps what is written.
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Written {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    #[test]
+    fn elsewhere_a_line_is_written_when_something_has_changed() {
+        let written = Written::default();
+        let mut drawing = Drawing::lines(&status(0, 0), Box::new(written.clone()));
+        drawing.draw(&status(2, 0));
+        drawing.draw(&status(2, 0));
+        drawing.draw(&status(1, 1));
+        drawing.end(&status(0, 2));
+        assert_eq!(
+            written.text(),
+            "0/2 2 waiting; next slot in 4.2 s; done in about 2 min\n\
+             1/2 1 waiting; next slot in 4.2 s; done in about 2 min\n\
+             2/2 nobody waits\n"
+        );
+    }
+
+    #[test]
+    fn dropping_the_guard_ends_the_thread_after_a_last_look() {
+        let client = Setup::new("https://progress.test/").into_client().unwrap();
+        let scope = client.core().scope();
+        let written = Written::default();
+        let drawing = Drawing::lines(&scope.status(), Box::new(written.clone()));
+        // It would look again in an hour.
+        let progress = Progress::run(scope, drawing, Duration::from_secs(3_600));
+        assert_eq!(written.text(), "");
+        drop(progress);
+        assert_eq!(written.text(), "0/0 nobody waits\n");
+    }
+}

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use slab::Slab;
 
-use super::EventKind;
+use super::{EventKind, Rest};
 use crate::client::ClientCore;
 use crate::error::ErrorKind;
 
@@ -103,7 +103,7 @@ impl Closing {
 
     /// A call has ended. Adds the wakers of those who wait, if it was the last.
     #[cold]
-    pub(super) fn ended(&self, kind: EventKind, wakers: &mut Vec<Waker>) {
+    pub(super) fn ended(&self, kind: EventKind, rest: &mut Rest) {
         let mut state = self.lock();
         let report = &mut state.report;
         let counter = match kind {
@@ -117,9 +117,9 @@ impl Closing {
             _ => return,
         };
         *counter += 1;
-        state.left -= 1;
+        state.left = state.left.saturating_sub(1);
         if state.left == 0 {
-            wakers.extend(state.waiting.drain());
+            rest.wake(state.waiting.drain());
         }
     }
 

@@ -74,13 +74,36 @@ impl State {
         terms: &Terms,
         now: Time,
     ) -> Option<(Next, EventKind)> {
+        let next = self.scheduler.finish(id, finished.verdict, terms, now)?;
+        if next == Next::Ends(Ending::Done)
+            && let AttemptOutcome::Status(status) = finished.outcome
+        {
+            // Most often so, and then as little as can be.
+            let Finished { number, took, .. } = finished;
+            let answered = EventKind::Answered { status, took };
+            self.watched.note(id, cell, || number, answered);
+            self.watched.note(id, cell, || number, EventKind::Done);
+            return Some((next, EventKind::Done));
+        }
+        Some(self.not_done(id, cell, finished, next, now))
+    }
+
+    /// The same where the attempt has not brought the answer.
+    #[cold]
+    fn not_done(
+        &mut self,
+        id: CallId,
+        cell: &CallCell,
+        finished: Finished,
+        mut next: Next,
+        now: Time,
+    ) -> (Next, EventKind) {
         let Finished {
             verdict,
             outcome,
             number,
             took,
         } = finished;
-        let mut next = self.scheduler.finish(id, verdict, terms, now)?;
         if next == Next::Waits && cell.client.closing().is_shut_down() {
             // The attempt has the job too, so this is not its end.
             let _job = self.scheduler.cancel(id);
@@ -91,7 +114,6 @@ impl State {
             AttemptOutcome::Failure(failure) => EventKind::Failed { failure, took },
         };
         let then = match next {
-            Next::Ends(Ending::Done) => EventKind::Done,
             Next::Ends(ending) => EventKind::Ended {
                 kind: ErrorKind::of(ending, Some(outcome)),
             },
@@ -99,10 +121,9 @@ impl State {
         };
         self.watched.note(id, cell, || number, came);
         self.watched.note(id, cell, || number, then);
-        Some((next, then))
+        (next, then)
     }
 
-    #[cold]
     fn waits(&self, id: CallId, verdict: Verdict, outcome: AttemptOutcome, now: Time) -> EventKind {
         match verdict {
             Verdict::Throttled(_) => EventKind::Throttled {

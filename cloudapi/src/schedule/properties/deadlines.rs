@@ -45,6 +45,7 @@ proptest! {
                     prop_assert!(would_run_at > deadline && would_run_at >= now);
                 }
                 Refusal::Barred { until } => prop_assert!(until > now),
+                Refusal::Shutdown => unreachable!("that is not the scheduler's"),
             }
         }
     }

@@ -133,3 +133,104 @@ impl<J: Clone> Scheduler<J> {
         first.after_nanos(self.gate.limit.period().saturating_mul(n))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::schedule::{Action, Backoff, Gate, Limit, Terms, Verdict};
+
+    const PERIOD: u64 = 10_000_000_000;
+
+    fn scheduler() -> Scheduler<usize> {
+        Scheduler::new(Gate {
+            limit: Limit::per_hour(NonZeroU32::new(360).unwrap()),
+            maximum_in_flight: u32::MAX,
+        })
+    }
+
+    fn terms(delay: u64) -> Terms {
+        Terms {
+            backoff: Backoff {
+                minimum: Duration::from_nanos(delay),
+                maximum: Duration::from_nanos(delay),
+                ..Backoff::DEFAULT
+            },
+            maximum_failed_attempts: 1,
+            maximum_throttles: 20,
+            maximum_retry_after: Duration::from_secs(3_600),
+        }
+    }
+
+    proptest! {
+        /// What is told of the end, and of each call's turn, is what happens then.
+        #[test]
+        fn the_end_comes_when_it_was_told(
+            delays in proptest::collection::vec(0..40 * PERIOD, 0..12),
+            held in 0..4_usize,
+            waiting in 0..12_usize,
+            later in 0..2 * PERIOD,
+        ) {
+            let mut scheduler = scheduler();
+            let mut now = Time::ZERO;
+            for delay in &delays {
+                scheduler.submit(0, Time::NEVER, now).unwrap();
+                let Some(Action::Start(id, _)) = scheduler.poll(now) else {
+                    panic!("its slot is due");
+                };
+                let next = scheduler.finish(id, Verdict::Failed, &terms(*delay + 100 * PERIOD), now);
+                prop_assert!(next.is_some());
+                now = now.after_nanos(PERIOD);
+            }
+            for _ in 0..held {
+                scheduler.submit(0, Time::NEVER, now).unwrap();
+            }
+            let mut ids = Vec::new();
+            prop_assert_eq!(scheduler.poll_ready(now, |_, _| false), None);
+            for _ in 0..waiting {
+                ids.push(scheduler.submit(0, Time::NEVER, now).unwrap());
+            }
+            now = now.after_nanos(later);
+            let look = scheduler.look(now);
+            prop_assert_eq!(look.in_line, waiting);
+            prop_assert_eq!((look.held, look.backing_off), (held, delays.len()));
+            let mut turns = ids.iter().map(|id| scheduler.whereabouts(*id, now)).collect::<Vec<_>>();
+            turns.reverse();
+
+            let held: Vec<_> = scheduler
+                .jobs()
+                .map(|(id, _)| id)
+                .filter(|id| scheduler.held(*id).is_some())
+                .collect();
+            let goes_before = held.len();
+            for id in held {
+                scheduler.let_in(id, now);
+            }
+            let mut last = now;
+            let mut started = 0;
+            loop {
+                while let Some(action) = scheduler.poll(now) {
+                    let Action::Start(id, _) = action else { panic!("nobody is refused") };
+                    last = now;
+                    started += 1;
+                    if goes_before == 0 && ids.contains(&id) {
+                        match turns.pop().unwrap() {
+                            Some(Whereabouts::InLine { turn, .. }) => prop_assert_eq!(turn, now),
+                            other => panic!("{other:?}"),
+                        }
+                    }
+                }
+                match scheduler.next_wake() {
+                    Some(wake) => now = wake,
+                    None => break,
+                }
+            }
+            prop_assert_eq!(started, waiting + goes_before + delays.len());
+            prop_assert_eq!(last, look.empty_at);
+        }
+    }
+}
