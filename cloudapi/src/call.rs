@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::body::Watch;
+use crate::body;
 use crate::decode::Read;
 #[cfg(feature = "blocking")]
 use crate::engine::Clock;
@@ -21,6 +21,7 @@ use crate::error::Error;
 use crate::request::{IDEMPOTENCY_KEY, Request};
 use crate::schedule::{Priority, Retry};
 use crate::value::{Plain, header};
+use crate::watch::{Link, Watch};
 
 /// A call of an endpoint: what a method declared as `fn -> Call<T>` returns.
 ///
@@ -56,7 +57,11 @@ pub struct Call<T> {
 }
 
 /// A call whose response has yet to be read.
-pub(crate) struct RawCall(State);
+pub(crate) struct RawCall {
+    state: State,
+    /// Where those look who watch the call.
+    link: Option<Arc<Link>>,
+}
 
 /// The response, and the call that it answers.
 pub(crate) type Answer = Result<(Arc<CallCell>, Box<Answered>), Error>;
@@ -156,12 +161,41 @@ impl<T> Call<T> {
     /// declares none.
     pub fn idempotency_key(self, key: &str) -> Self {
         self.adjust(|request| {
-            let name = request.options.idempotency_key.unwrap_or(IDEMPOTENCY_KEY);
+            let declared = request.template.endpoint.idempotency_key;
+            let name = declared.unwrap_or(IDEMPOTENCY_KEY);
             let (name, value) = header(name, Plain::Shown(&key))?;
             request.headers.insert(name, value);
             request.options.idempotent = true;
             Ok(())
         })
+    }
+
+    /// A view of the call for others, while it is awaited: its place in the line, its
+    /// attempts so far, when the next one is.
+    ///
+    /// ```
+    /// use cloudapi::prelude::*;
+    ///
+    /// #[rest_api(baseurl = "https://api.example.com/")]
+    /// struct Example;
+    ///
+    /// impl Example {
+    ///     #[delete("droplets/{id}")]
+    ///     fn delete(&self, id: u64) -> Call<()>;
+    /// }
+    ///
+    /// # async fn run() -> Result<()> {
+    /// # let example = Example::new()?;
+    /// let mut call = example.delete(7);
+    /// let watch = call.watch();
+    /// let answer = tokio::spawn(call);
+    /// // `waiting, 3 before it; next attempt in 30.0 s`
+    /// println!("{}", watch.status());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn watch(&mut self) -> Watch {
+        Watch(Arc::clone(self.raw.link.get_or_insert_default()))
     }
 
     /// Waits for the answer on this thread.
@@ -195,21 +229,24 @@ impl<T> Future for Call<T> {
 impl RawCall {
     pub(crate) fn new(cell: CallCell, problem: Option<String>) -> Self {
         let cell = Arc::new(cell);
-        Self(match problem {
-            None => State::Draft(cell),
-            Some(problem) => State::Spoilt(cell, problem),
-        })
+        Self {
+            state: match problem {
+                None => State::Draft(cell),
+                Some(problem) => State::Spoilt(cell, problem),
+            },
+            link: None,
+        }
     }
 
     /// A call that has begun is no longer adjusted; it cannot be reached then
     /// without `Pin`, so that is no loss.
     fn adjust(&mut self, change: impl FnOnce(&mut Request) -> Result<(), String>) {
-        if let State::Draft(cell) = &mut self.0
+        if let State::Draft(cell) = &mut self.state
             && let Some(cell) = Arc::get_mut(cell)
             && let Err(problem) = change(&mut cell.request)
-            && let State::Draft(cell) = std::mem::replace(&mut self.0, State::Over)
+            && let State::Draft(cell) = std::mem::replace(&mut self.state, State::Over)
         {
-            self.0 = State::Spoilt(cell, problem);
+            self.state = State::Spoilt(cell, problem);
         }
     }
 
@@ -220,9 +257,14 @@ impl RawCall {
     }
 
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Answer> {
-        match std::mem::replace(&mut self.0, State::Over) {
+        match std::mem::replace(&mut self.state, State::Over) {
             State::Draft(cell) => {
-                self.0 = State::Waiting(cell.submit(context.waker())?);
+                // Before that the cell may have no other owner, not even a weak one.
+                let handle = cell.submit(context.waker())?;
+                if let Some(link) = &self.link {
+                    let _ = link.set(Arc::downgrade(&handle.cell));
+                }
+                self.state = State::Waiting(handle);
                 Poll::Pending
             }
             State::Spoilt(cell, problem) => {
@@ -230,7 +272,7 @@ impl RawCall {
             }
             State::Waiting(handle) => match handle.poll(context) {
                 Poll::Pending => {
-                    self.0 = State::Waiting(handle);
+                    self.state = State::Waiting(handle);
                     Poll::Pending
                 }
                 Poll::Ready(answer) => {
@@ -242,7 +284,7 @@ impl RawCall {
     }
 
     const fn cell(&self) -> Option<&Arc<CallCell>> {
-        match &self.0 {
+        match &self.state {
             State::Draft(cell) | State::Spoilt(cell, _) => Some(cell),
             State::Waiting(handle) => Some(&handle.cell),
             State::Over => None,
@@ -256,8 +298,9 @@ fn decode<T>(cell: &CallCell, read: Read<T>, answered: Answered) -> Result<T, Er
         Read::Whole(read) => read(&response, cell.request.options.part)
             .map_err(|source| Error::decode(cell, std::any::type_name::<T>(), source, response)),
         Read::Streamed(read) => {
-            let body =
-                body.map(|body| body.watched(|length| Watch::new(cell, response.clone(), length)));
+            let body = body.map(|body| {
+                body.watched(|length| body::Watch::new(cell, response.clone(), length))
+            });
             Ok(read(response.map(|_| body)))
         }
     }

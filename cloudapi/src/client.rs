@@ -12,6 +12,7 @@ use url::Url;
 use crate::auth::Text;
 use crate::body::Source;
 use crate::details::{Details, ReadDetails};
+use crate::endpoint::{Endpoint, Template};
 use crate::engine::{Membership, Renewal, Scope};
 use crate::redirect::Hop;
 use crate::request::Request;
@@ -19,6 +20,7 @@ use crate::response::Response;
 use crate::schedule::{Priority, Retry, Terms, VendorProfile};
 use crate::transport::{AnyTransport, Outgoing};
 use crate::url_text::UrlText;
+use crate::watch::{Closing, Events, How, Shutdown, Status};
 
 /// A struct that is marked [`#[rest_api]`](macro@crate::rest_api).
 #[diagnostic::on_unimplemented(
@@ -29,31 +31,116 @@ use crate::url_text::UrlText;
 pub trait RestApi {
     #[doc(hidden)]
     fn __client(&self) -> &Client;
+
+    /// How the gate of this client and its queue are doing, with the calls of all
+    /// clients that share them: who waits, since when nothing goes, when all will be
+    /// done.
+    ///
+    /// ```
+    /// use cloudapi::prelude::*;
+    ///
+    /// #[rest_api(baseurl = "https://api.example.com/")]
+    /// struct Example;
+    ///
+    /// # fn main() -> Result<()> {
+    /// let example = Example::new()?;
+    /// // `12 waiting, 3 backing off, 2 in flight; next slot in 4.2 s; done in about 2 min`
+    /// println!("{}", example.status());
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn status(&self) -> Status {
+        self.__client().core().scope().status()
+    }
+
+    /// What happens from now on to the calls of the gate, of all clients that share
+    /// it.
+    ///
+    /// Where nobody listens, nothing is made for it.
+    fn events(&self) -> Events {
+        self.__client().core().scope().events()
+    }
+
+    /// Takes no more calls, and waits for all that were made to end as they do, with
+    /// their retries.
+    ///
+    /// It holds for this client, its clones, and the structs that `extends` it; other
+    /// clients of the same gate go on. A call that is made then ends at once with an
+    /// error of the kind [`Shutdown`](crate::ErrorKind::Shutdown). It cannot be undone:
+    /// make a new client.
+    ///
+    /// The future needs no tokio runtime, and may be dropped: what it began goes on.
+    fn drain(&self) -> Shutdown {
+        Shutdown::new(self.__client().core().clone(), How::Drain)
+    }
+
+    /// Takes no more calls, and ends those that were made: each is answered, once.
+    ///
+    /// What waits ends at once, with an error of the kind
+    /// [`Shutdown`](crate::ErrorKind::Shutdown). An attempt that is under way may take
+    /// as long as `grace`; it is not retried. What is under way after that is stopped:
+    /// its call ends with such an error too, or, if it may have taken effect and
+    /// repeating it could do harm, with one of the kind
+    /// [`UnknownOutcome`](crate::ErrorKind::UnknownOutcome).
+    ///
+    /// It holds for this client, its clones, and the structs that `extends` it; other
+    /// clients of the same gate go on. It may be called again, also after
+    /// [`drain`](Self::drain): the shortest time counts, and each gets the report of
+    /// all. It cannot be undone: make a new client.
+    ///
+    /// The future needs no tokio runtime, and may be dropped: what it began goes on.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use cloudapi::prelude::*;
+    ///
+    /// #[rest_api(baseurl = "https://api.example.com/")]
+    /// struct Example;
+    ///
+    /// # async fn run() -> Result<()> {
+    /// let example = Example::new()?;
+    /// let report = example.shutdown(Duration::from_secs(10)).await;
+    /// eprintln!("{report}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn shutdown(&self, grace: Duration) -> Shutdown {
+        Shutdown::new(self.__client().core().clone(), How::Shutdown(grace))
+    }
+
+    /// Draws on stderr how far the calls of the gate are, until the guard is dropped:
+    /// a bar, and what the calls wait for; plain lines where stderr is no terminal.
+    #[cfg(feature = "progress")]
+    fn progress(&self) -> crate::Progress {
+        crate::Progress::start(self.__client().core().scope())
+    }
 }
 
 /// What the macro puts into the struct. A clone is the same client.
 #[derive(Clone)]
 pub struct Client {
     core: Arc<ClientCore>,
-    /// Between the base URL and the paths of the endpoints; empty, or with a
-    /// slash at its end.
-    path: Arc<str>,
+    /// Between the base URL and the paths of the endpoints; none, or with a slash at
+    /// its end.
+    path: Option<Arc<Box<str>>>,
 }
 
 impl Client {
     pub(crate) fn new(core: ClientCore) -> Self {
         Self {
             core: Arc::new(core),
-            path: Arc::default(),
+            path: None,
         }
     }
 
     /// A part of another client's API: the same in all but the path.
     #[must_use]
     pub fn extend(parent: &Self, path: &str) -> Self {
+        let path = format!("{}{path}", parent.path()).into_boxed_str();
         Self {
             core: Arc::clone(&parent.core),
-            path: format!("{}{path}", parent.path).into(),
+            path: (!path.is_empty()).then(|| Arc::new(path)),
         }
     }
 
@@ -62,7 +149,12 @@ impl Client {
     }
 
     pub(crate) fn path(&self) -> &str {
-        &self.path
+        self.path.as_ref().map_or("", |path| path)
+    }
+
+    pub(crate) fn template(&self, endpoint: &'static Endpoint) -> Template {
+        let prefix = self.path.clone();
+        Template { endpoint, prefix }
     }
 
     #[cfg(test)]
@@ -73,7 +165,7 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let url = format!("{}{}", self.core.baseurl, self.path);
+        let url = format!("{}{}", self.core.baseurl, self.path());
         formatter.debug_tuple("Client").field(&url).finish()
     }
 }
@@ -96,6 +188,7 @@ pub(crate) struct ClientCore {
     read_details: Option<ReadDetails>,
     renewal: Option<Renewal>,
     vendor: Arc<dyn VendorProfile>,
+    closing: Closing,
 }
 
 /// What all requests of a client have in common.
@@ -148,7 +241,13 @@ impl ClientCore {
             read_details,
             renewal,
             vendor,
+            closing: Closing::default(),
         }
+    }
+
+    /// Whether it takes calls.
+    pub(crate) const fn closing(&self) -> &Closing {
+        &self.closing
     }
 
     /// Adds the query parameters of all requests, unless a URL that came from

@@ -1,5 +1,8 @@
 //! What an endpoint's declaration says, as a constant.
 
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::schedule::{Priority, Rate, Retry};
@@ -85,5 +88,36 @@ impl Endpoint {
     pub const fn idempotency_key(mut self, header: &'static str) -> Self {
         self.idempotency_key = Some(header);
         self
+    }
+}
+
+/// What all calls of an endpoint have in common, for those who watch: its method and
+/// its path as declared, without any value.
+#[derive(Clone)]
+pub(crate) struct Template {
+    pub(crate) endpoint: &'static Endpoint,
+    /// What the client puts before the path. A thin pointer, since a million calls
+    /// may have one.
+    pub(crate) prefix: Option<Arc<Box<str>>>,
+}
+
+impl Template {
+    pub(crate) const fn method(&self) -> &'static str {
+        self.endpoint.method
+    }
+
+    pub(crate) fn path(&self) -> Cow<'static, str> {
+        let path = self.endpoint.path;
+        match &self.prefix {
+            None => path.into(),
+            Some(prefix) if path.is_empty() => prefix.trim_end_matches('/').to_owned().into(),
+            Some(prefix) => format!("{prefix}{path}").into(),
+        }
+    }
+}
+
+impl fmt::Debug for Template {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.method(), self.path())
     }
 }

@@ -30,6 +30,7 @@ pub mod testing;
 mod transport;
 mod url_text;
 mod value;
+mod watch;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -80,6 +81,11 @@ pub use crate::schedule::{Priority, Rate, Retry, WhenFull};
 pub use crate::transport::Tower;
 pub use crate::transport::{Transport, TransportFuture};
 pub use crate::value::IntoBody;
+#[cfg(feature = "progress")]
+pub use crate::watch::Progress;
+pub use crate::watch::{
+    CallPhase, CallStatus, Event, EventKind, Events, Shutdown, ShutdownReport, Status, Waits, Watch,
+};
 
 /// What servers say about the pace, and how vendors differ in saying it.
 ///
@@ -125,7 +131,7 @@ pub mod vendor {
 /// What a declaration needs, in one line: `use cloudapi::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        Call, ErrorKind, Pages, Priority, Response, Result, Retry, Secret, delete, get, head,
-        options, patch, post, put, rest_api,
+        Call, ErrorKind, Pages, Priority, Response, RestApi, Result, Retry, Secret, delete, get,
+        head, options, patch, post, put, rest_api,
     };
 }

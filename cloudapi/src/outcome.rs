@@ -38,6 +38,9 @@ pub enum Failure {
     Abandoned,
     /// The tokio runtime of the call had ended before the request was sent.
     NoRuntime,
+    /// The client was shut down, and the attempt was still under way when the time
+    /// for that was over.
+    Stopped,
 }
 
 impl fmt::Display for Failure {
@@ -55,6 +58,7 @@ impl fmt::Display for Failure {
                  panicked"
             }
             Self::NoRuntime => "the tokio runtime of the call has ended",
+            Self::Stopped => "the client was shut down before the answer came",
         })
     }
 }

@@ -131,6 +131,10 @@ mod tests {
         headers.insert(AUTHORIZATION, HeaderValue::from_static("plain"));
         headers.insert("x-trace", HeaderValue::from_static("7"));
         Request {
+            template: crate::endpoint::Template {
+                endpoint: const { &crate::endpoint::Endpoint::new("GET", "") },
+                prefix: None,
+            },
             method,
             url: UrlText::new("https://api.example.com/v2/a", 0),
             headers,

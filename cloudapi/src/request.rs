@@ -11,7 +11,7 @@ use crate::body::{IntoMultipart, Multipart, Part, Source};
 use crate::call::Call;
 use crate::client::{ClientCore, RestApi};
 use crate::decode::{Decoder, Read};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Template};
 use crate::engine::CallCell;
 use crate::fields::{Fields, FormField, JsonField};
 use crate::pages::{PageItem, Pages, Paging};
@@ -31,6 +31,7 @@ pub(crate) struct Request {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Source,
     pub(crate) options: Options,
+    pub(crate) template: Template,
 }
 
 /// How a call differs from its client's settings.
@@ -49,8 +50,6 @@ pub(crate) struct Options {
     pub(crate) json: bool,
     /// The body of the answer is left to the caller.
     pub(crate) streamed: bool,
-    /// The header for a key that is made for the call.
-    pub(crate) idempotency_key: Option<&'static str>,
     /// The part of the answer that is wanted; empty for the whole.
     pub(crate) part: &'static str,
 }
@@ -161,9 +160,9 @@ impl Draft {
                     lane,
                     deadline: endpoint.deadline,
                     idempotent: endpoint.idempotent,
-                    idempotency_key: endpoint.idempotency_key,
                     ..Options::default()
                 },
+                template: client.template(endpoint),
             },
             form: None,
             fields: Fields::None,
@@ -422,7 +421,7 @@ impl Draft {
             self.set_body(Source::Bytes(body), HeaderValue::from_static(media_type));
         }
         self.request.say_that_the_body_is_empty();
-        if let Some(name) = self.request.options.idempotency_key {
+        if let Some(name) = self.request.template.endpoint.idempotency_key {
             let result = self.request.make_idempotent(name);
             self.check(result);
         }

@@ -150,7 +150,7 @@ impl<T> Call<T> {
         within: Duration,
         mut value_of: impl FnMut(&CallCell, Answered) -> Result<Option<T>, Error>,
     ) -> Result<T, Error> {
-        let first = match self.raw.0 {
+        let first = match self.raw.state {
             State::Draft(cell) => cell,
             State::Spoilt(cell, problem) => return Err(Error::request(problem).of_call(&cell)),
             State::Waiting(_) | State::Over => return Err(Error::ended_already()),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
+use super::scope::Finished;
 use super::{CallCell, Renewal, sync};
 use crate::body::{Body, FileIo};
 use crate::error::{AttemptOutcome, Error};
@@ -12,6 +13,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::redirect::Hop;
 use crate::schedule::{Answer, CallId, Ending, Next, ResponseView, Said, Start, Time, Verdict};
 use crate::transport::Outgoing;
+use crate::watch::AttemptTrace;
 
 /// An attempt that has its slot. Whatever happens to it, its call hears of it:
 /// an attempt that is dropped counts as abandoned.
@@ -20,29 +22,36 @@ pub(super) struct Attempt {
     id: CallId,
     start: Start,
     started: Time,
+    /// Which attempt of its call it is, counted from 1.
+    number: u32,
     cell: Arc<CallCell>,
     /// The request may have left.
     sent: bool,
     /// The number of the credentials that went with it.
     signed: Option<u64>,
     reported: bool,
+    trace: AttemptTrace,
 }
 
 impl Attempt {
     /// Sends the request, as a task on the runtime of the call.
     pub(super) fn start(id: CallId, start: Start, started: Time, cell: &Arc<CallCell>) {
+        let number = cell.recorded() + 1;
+        let trace = cell.trace(number);
         let mut attempt = Self {
             id,
             start,
             started,
+            number,
             cell: Arc::clone(cell),
             sent: false,
             signed: None,
             reported: false,
+            trace: trace.clone(),
         };
         // Without a runtime the attempt is dropped, and so reported.
         if let Some(runtime) = cell.runtime() {
-            let task = sync::spawn(runtime, async move {
+            let sending = trace.around(async move {
                 attempt.sent = true;
                 if attempt.cell.request.options.streamed {
                     // Boxed, so that the task of other calls is no larger.
@@ -53,7 +62,7 @@ impl Attempt {
                     attempt.report(outcome, None);
                 }
             });
-            cell.keep(task, started);
+            cell.keep(sync::spawn(runtime, sending), started);
         }
     }
 
@@ -104,14 +113,22 @@ impl Attempt {
         let now = scope.clock().now();
         let said = self.said(&outcome);
         let verdict = self.verdict(&outcome, &said);
+        let finished = Finished {
+            verdict,
+            heard: (&said, self.start),
+            outcome: AttemptOutcome::of(&outcome),
+            number: self.number,
+            took: now.since(self.started),
+        };
         if verdict != Verdict::Done {
             // Recorded before the scheduler may start the next attempt.
-            cell.record(self.started, now, AttemptOutcome::of(&outcome));
+            cell.record(self.started, now, finished.outcome);
         }
-        let ending = match scope.finish(self.id, verdict, (&said, self.start), &terms.schedule, now)
-        {
-            None | Some(Next::Waits) => return,
-            Some(Next::Ends(ending)) => ending,
+        let next = scope.finish(self.id, cell, finished, &terms.schedule, now);
+        self.trace.end(finished.outcome, next.map(|next| next.1));
+        let ending = match next {
+            None | Some((Next::Waits, _)) => return,
+            Some((Next::Ends(ending), _)) => ending,
         };
         match (ending, outcome) {
             (Ending::Done, Ok(response)) => cell.succeed(response, body, self.started, now),

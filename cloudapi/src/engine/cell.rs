@@ -1,21 +1,23 @@
 //! One call, from its submission to its one answer.
 
-use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Method;
+use http::{Method, StatusCode};
 
 use super::sync::{JoinHandle, Mutex, MutexGuard};
 use crate::body::Body;
 use crate::client::ClientCore;
-use crate::error::{AttemptOutcome, AttemptRecord, Error};
+use crate::error::{AttemptOutcome, AttemptRecord, Error, ErrorKind};
+use crate::outcome::Failure;
 use crate::redirect::Hop;
 use crate::request::Request;
 use crate::response::Response;
-use crate::schedule::{CallId, Ending, Joining, Judgement, Refusal, Time};
+use crate::schedule::{self, CallId, Ending, Joining, Judgement, Refusal, Time, Verdict};
+use crate::watch::{AttemptTrace, CallTrace, wake};
 
 /// The one answer of a call. Boxed, since a million calls may wait for theirs.
 type Answer = Result<Box<Answered>, Error>;
@@ -39,6 +41,8 @@ pub(crate) struct CallCell {
     /// on.
     submitted: Time,
     runtime: Option<tokio::runtime::Handle>,
+    /// Its identity in the scheduler, once it has been taken in.
+    id: AtomicU64,
     state: Mutex<CellState>,
 }
 
@@ -48,6 +52,7 @@ struct CellState {
     stage: Stage,
     /// Boxed, since most calls have none.
     past: Option<Box<Past>>,
+    trace: CallTrace,
 }
 
 /// What came before the attempt that brings the answer.
@@ -79,8 +84,19 @@ impl CallCell {
             request,
             submitted: Time::NEVER,
             runtime: None,
+            id: AtomicU64::new(0),
             state: Mutex::default(),
         }
+    }
+
+    pub(crate) fn id(&self) -> CallId {
+        CallId::from_bits(self.id.load(Ordering::Relaxed))
+    }
+
+    /// To be called with the scope locked, so that all who have heard of the call
+    /// know it.
+    pub(super) fn set_id(&self, id: CallId) {
+        self.id.store(id.to_bits(), Ordering::Relaxed);
     }
 
     /// The rules for an attempt that went out with this method.
@@ -129,11 +145,15 @@ impl CallCell {
         cell.runtime = Some(runtime);
         let state = cell.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         state.waker = Some(caller.clone());
+        state.trace = CallTrace::begin(&cell.client, &cell.request);
         match self.client.scope().submit(&self, now) {
             Ok(id) => Ok(Handle { cell: self, id }),
             Err(refusal) => {
                 let ending = Ending::Refused(refusal);
-                Err(Error::ended(&self, ending, None, Vec::new()))
+                let error = Error::ended(&self, ending, None, Vec::new());
+                let trace = std::mem::take(&mut self.lock().trace);
+                trace.end(Err(error.kind()));
+                Err(error)
             }
         }
     }
@@ -157,6 +177,19 @@ impl CallCell {
         state.past.get_or_insert_default().attempts.push(record);
     }
 
+    /// How many attempts have been recorded.
+    pub(crate) fn recorded(&self) -> u32 {
+        let state = self.lock();
+        let recorded = state.past.as_ref().map_or(0, |past| past.attempts.len());
+        u32::try_from(recorded).unwrap_or(u32::MAX - 1)
+    }
+
+    /// The trace of an attempt that starts now.
+    pub(super) fn trace(&self, number: u32) -> AttemptTrace {
+        let call = self.lock().trace.clone();
+        call.attempt(self, number)
+    }
+
     /// From here on the attempts go there.
     pub(super) fn redirect(&self, hop: Hop) {
         self.lock().past.get_or_insert_default().hop = Some(Arc::new(hop));
@@ -170,7 +203,7 @@ impl CallCell {
     }
 
     /// Where a redirect led, if one did.
-    pub(super) fn hop(&self) -> Option<Arc<Hop>> {
+    pub(crate) fn hop(&self) -> Option<Arc<Hop>> {
         self.lock().past.as_ref()?.hop.clone()
     }
 
@@ -185,10 +218,10 @@ impl CallCell {
     pub(super) fn keep(&self, task: JoinHandle<()>, started: Time) {
         let mut state = self.lock();
         match state.stage {
-            Stage::Over => task.abort(),
+            // Answered by the attempt, whose end this then is, or in its place.
+            Stage::Over | Stage::Answered(_) => task.abort(),
             Stage::InFlight(_, latest) if latest > started => {}
             Stage::Waiting | Stage::InFlight(..) => state.stage = Stage::InFlight(task, started),
-            Stage::Answered(_) => {}
         }
     }
 
@@ -217,15 +250,46 @@ impl CallCell {
         if matches!(state.stage, Stage::Over) {
             return;
         }
+        let (trace, ended) = (std::mem::take(&mut state.trace), how(&answer));
         state.stage = Stage::Answered(answer);
         let waker = state.waker.take();
         drop(state);
+        trace.end(ended);
         if let Some(waker) = waker {
-            // A waker is not ours, and this may be the thread that watches the
-            // slots of all scopes. If it panics, the panic hook tells, and
-            // nobody else has to suffer.
-            let _ = panic::catch_unwind(AssertUnwindSafe(|| waker.wake()));
+            wake(waker);
         }
+    }
+
+    /// Records that the attempt under way is stopped, and says what that means.
+    pub(super) fn stopped(&self, started: Time, now: Time) -> Ending {
+        self.record(started, now, AttemptOutcome::Failure(Failure::Stopped));
+        let hop = self.hop();
+        let method = hop.as_ref().map_or(&self.request.method, |hop| &hop.method);
+        let answer = schedule::Answer::Failure(Failure::Stopped);
+        match self.judgement(method).judge(answer) {
+            Verdict::Unknown => Ending::Unknown,
+            _ => Ending::Failed,
+        }
+    }
+
+    /// Ends the call, and stops its attempt.
+    pub(super) fn stop(&self, ending: Ending) {
+        let mut state = self.lock();
+        let task = match std::mem::take(&mut state.stage) {
+            Stage::InFlight(task, _) => Some(task),
+            // It starts this very moment, or the caller has just gone.
+            other => {
+                state.stage = other;
+                None
+            }
+        };
+        drop(state);
+        if let Some(task) = task {
+            task.abort();
+        }
+        let log = self.take_log();
+        let outcome = Some(Err(Failure::Stopped.into()));
+        self.answer(Err(Error::ended(self, ending, outcome, log)));
     }
 
     /// Ends the call without another attempt.
@@ -237,6 +301,14 @@ impl CallCell {
 
     fn lock(&self) -> MutexGuard<'_, CellState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How a call ended, for its trace.
+fn how(answer: &Answer) -> Result<StatusCode, ErrorKind> {
+    match answer {
+        Ok(answered) => Ok(answered.response.status()),
+        Err(error) => Err(error.kind()),
     }
 }
 
@@ -265,11 +337,15 @@ impl Handle {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        let stage = {
+        let (stage, trace) = {
             let mut state = self.cell.lock();
             state.waker = None;
-            std::mem::replace(&mut state.stage, Stage::Over)
+            let stage = std::mem::replace(&mut state.stage, Stage::Over);
+            (stage, std::mem::take(&mut state.trace))
         };
+        if matches!(stage, Stage::Waiting | Stage::InFlight(..)) {
+            trace.cancel();
+        }
         match stage {
             Stage::Answered(_) | Stage::Over => {}
             Stage::Waiting => self.cell.client.scope().cancel(self.id),

@@ -10,9 +10,10 @@ use http::{HeaderName, HeaderValue};
 use super::sync::{Mutex, MutexGuard};
 use super::{CallCell, Scope, sync};
 use crate::credentials::{Credential, Credentials, Refused};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::outcome::BoxError;
 use crate::schedule::{CallId, Time};
+use crate::watch::EventKind;
 
 /// Renewed at most so long before the end.
 const AHEAD: Duration = Duration::from_secs(30);
@@ -204,7 +205,13 @@ impl Renewing {
     /// Ends calls. As long as this is under way, none of the turns that it brings
     /// starts another.
     fn fail(&self, calls: Vec<CallId>, cause: &Refused) {
-        for cell in calls.into_iter().filter_map(|id| self.scope.withdraw(id)) {
+        let kind = EventKind::Ended {
+            kind: ErrorKind::Credentials,
+        };
+        for cell in calls
+            .into_iter()
+            .filter_map(|id| self.scope.withdraw(id, |_| kind))
+        {
             let log = cell.take_log();
             cell.answer(Err(Error::credentials(&cell, cause.clone(), log)));
         }

@@ -1,16 +1,22 @@
 //! One gate and its queue, shared by every client of one API.
 
+mod closing;
+mod watching;
+
 use std::iter;
 use std::num::NonZeroU32;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, PoisonError, Weak};
 
 use super::attempt::Attempt;
 use super::sync::{Mutex, MutexGuard};
 use super::{CallCell, Clock, renewal};
+use crate::client::ClientCore;
 use crate::schedule::{
-    Action, CallId, Gate, Joining, LaneId, Limits, Next, Rate, Refusal, Room, Said, Scheduler,
-    Start, Terms, Time, Verdict,
+    Action, CallId, Gate, LaneId, Limits, Next, Rate, Refusal, Room, Scheduler, Start, Terms, Time,
 };
+use crate::watch::{EventKind, Rest, Watched};
+
+pub(super) use watching::Finished;
 
 /// What a client wants of its scope. All clients of one scope want the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +67,9 @@ struct State {
     clients: usize,
     /// Those of which a call has been made.
     limited: Vec<Limited>,
+    /// When the time of clients that are shut down is over.
+    stops: Vec<(Time, Weak<ClientCore>)>,
+    watched: Watched,
 }
 
 /// What a turn of the scheduler asked for. Nearly always there is at most one
@@ -73,10 +82,12 @@ struct Turn {
     /// Calls that need new credentials.
     renewals: Vec<(CallId, Arc<CallCell>)>,
     arm: Option<Time>,
+    rest: Rest,
 }
 
 impl Scope {
     pub(super) fn new(clock: Clock, claim: Claim) -> Arc<Self> {
+        let watched = Watched::new(clock.clone());
         Arc::new(Self {
             clock,
             state: Mutex::new(State {
@@ -86,6 +97,8 @@ impl Scope {
                 armed: None,
                 clients: 0,
                 limited: Vec::new(),
+                stops: Vec::new(),
+                watched,
             }),
         })
     }
@@ -132,43 +145,34 @@ impl Scope {
     }
 
     fn taken_in(&self, cell: &Arc<CallCell>, now: Time) -> (Result<CallId, Refusal>, Turn) {
-        // Piece by piece, which is quicker: see `Scheduler::submit`.
-        let Joining {
-            deadline,
-            lane,
-            priority,
-        } = cell.joining();
-        let cell = Arc::clone(cell);
-        self.locked(now, |state, now| {
-            let joining = Joining {
-                deadline,
-                lane,
-                priority,
-            };
-            state.scheduler.submit(cell, joining, now)
-        })
+        let (job, joining) = (Arc::clone(cell), cell.joining());
+        self.locked(now, |state, now| state.take_in(cell, job, joining, now))
     }
 
     /// Time has passed.
     pub(super) fn turn(self: &Arc<Self>) {
-        let ((), turn) = self.locked(self.clock.now(), |state, now| {
+        let (stops, turn) = self.locked(self.clock.now(), |state, now| {
             if state.armed.is_some_and(|armed| armed <= now) {
                 state.armed = None;
             }
+            state.due_stops(now)
         });
         turn.carry_out(self);
+        for client in stops.iter().filter_map(Weak::upgrade) {
+            self.stop(&client);
+        }
     }
 
     /// An attempt has ended. `None` if its call is no longer wanted.
     pub(super) fn finish(
         self: &Arc<Self>,
         id: CallId,
-        verdict: Verdict,
-        heard: (&Said, Start),
+        cell: &CallCell,
+        finished: Finished<'_>,
         terms: &Terms,
         now: Time,
-    ) -> Option<Next> {
-        let (next, turn) = self.finished(id, verdict, heard, terms, now);
+    ) -> Option<(Next, EventKind)> {
+        let (next, turn) = self.finished(id, cell, finished, terms, now);
         turn.carry_out(self);
         next
     }
@@ -176,14 +180,13 @@ impl Scope {
     fn finished(
         &self,
         id: CallId,
-        verdict: Verdict,
-        (said, start): (&Said, Start),
+        cell: &CallCell,
+        finished: Finished<'_>,
         terms: &Terms,
         now: Time,
-    ) -> (Option<Next>, Turn) {
+    ) -> (Option<(Next, EventKind)>, Turn) {
         self.locked(now, |state, now| {
-            state.scheduler.heard(said, start, now);
-            state.scheduler.finish(id, verdict, terms, now)
+            state.finish(id, cell, finished, terms, now)
         })
     }
 
@@ -191,12 +194,17 @@ impl Scope {
     pub(super) fn cancel(self: &Arc<Self>, id: CallId) {
         // The job is dropped after the lock is released: it may be the last
         // owner of a client, which locks the scope to leave it.
-        let _job = self.withdraw(id);
+        let _job = self.withdraw(id, |in_flight| EventKind::Cancelled { in_flight });
     }
 
-    /// Takes a call out, if it has not ended.
-    pub(super) fn withdraw(self: &Arc<Self>, id: CallId) -> Option<Arc<CallCell>> {
-        let (job, turn) = self.locked(self.clock.now(), |state, _| state.scheduler.cancel(id));
+    /// Takes a call out, if it has not ended. What is told of it may depend on
+    /// whether an attempt is under way.
+    pub(super) fn withdraw(
+        self: &Arc<Self>,
+        id: CallId,
+        kind: impl FnOnce(bool) -> EventKind,
+    ) -> Option<Arc<CallCell>> {
+        let (job, turn) = self.locked(self.clock.now(), |state, _| state.take_out(id, kind));
         turn.carry_out(self);
         job
     }
@@ -207,14 +215,16 @@ impl Scope {
         if calls.is_empty() {
             return;
         }
-        {
+        let rest = {
             let mut state = self.lock();
             let now = now.max(state.latest);
             for id in calls {
-                state.scheduler.release(id, now);
+                state.let_in(id, now);
             }
             state.armed = Some(now);
-        }
+            state.watched.rest()
+        };
+        rest.carry_out();
         self.clock.wake_at(now, Arc::downgrade(self));
     }
 
@@ -233,7 +243,13 @@ impl Scope {
     }
 
     pub(super) fn leave(&self) {
-        self.lock().clients -= 1;
+        let mut state = self.lock();
+        state.clients -= 1;
+        if state.clients == 0 {
+            let rest = state.watched.end();
+            drop(state);
+            rest.carry_out();
+        }
     }
 
     /// Nobody would miss it.
@@ -254,7 +270,7 @@ impl Scope {
         // Who waits has its slot from the clock's own thread, and nobody
         // overtakes it by having been here at the right moment.
         let turn = if state.armed.is_some_and(|armed| armed <= now) {
-            Turn::empty(now)
+            Turn::empty(now, state.watched.rest())
         } else {
             Turn::gather(&mut state, now)
         };
@@ -293,9 +309,15 @@ impl Scope {
         }
     }
 
-    pub(crate) fn passed(&self, id: CallId, terms: &Terms) {
-        let heard = (&Said::default(), Start::default());
-        let (next, _) = self.finished(id, Verdict::Done, heard, terms, self.clock.now());
+    pub(crate) fn passed(&self, cell: &CallCell, id: CallId, terms: &Terms) {
+        let finished = Finished {
+            verdict: crate::schedule::Verdict::Done,
+            heard: (&crate::schedule::Said::default(), Start::default()),
+            outcome: crate::error::AttemptOutcome::Status(http::StatusCode::OK),
+            number: 1,
+            took: std::time::Duration::ZERO,
+        };
+        let (next, _) = self.finished(id, cell, finished, terms, self.clock.now());
         debug_assert!(next.is_some());
     }
 }
@@ -307,19 +329,23 @@ struct Due {
 }
 
 impl Turn {
-    const fn empty(now: Time) -> Self {
+    const fn empty(now: Time, rest: Rest) -> Self {
         Self {
             now,
             first: None,
             more: Vec::new(),
             renewals: Vec::new(),
             arm: None,
+            rest,
         }
     }
 
     fn gather(state: &mut State, now: Time) -> Self {
         let mut renewals = Vec::new();
-        let mut is_ready = |id: CallId, cell: &Arc<CallCell>| {
+        let State {
+            scheduler, watched, ..
+        } = state;
+        let mut is_ready = |id: CallId, cell: &Arc<CallCell>, watched: &mut Watched| {
             let Some(renewal) = cell.client.renewal() else {
                 return true;
             };
@@ -327,19 +353,22 @@ impl Turn {
             if admission.is_due {
                 renewals.push((id, Arc::clone(cell)));
             }
+            if !admission.is_ready {
+                watched.note(id, cell, || cell.recorded(), EventKind::Held);
+            }
             admission.is_ready
         };
-        let mut polled = iter::from_fn(|| {
-            let action = state.scheduler.poll_ready(now, &mut is_ready)?;
-            let start = state.scheduler.latest_start();
+        let mut poll = || {
+            let action = scheduler.poll_ready(now, |id, cell| is_ready(id, cell, watched))?;
+            watched.note_action(&action);
+            let start = scheduler.latest_start();
             Some(Due { action, start })
-        });
-        let first = polled.next();
-        let more = if first.is_some() {
-            polled.collect()
-        } else {
-            Vec::new()
         };
+        let first = poll();
+        let mut more = Vec::new();
+        if first.is_some() {
+            more.extend(iter::from_fn(poll));
+        }
         let wake = state.scheduler.next_wake();
         let arm = wake.filter(|wake| state.armed.is_none_or(|armed| *wake < armed));
         state.armed = arm.or(state.armed);
@@ -349,6 +378,7 @@ impl Turn {
             more,
             renewals,
             arm,
+            rest: state.watched.rest(),
         }
     }
 
@@ -356,6 +386,7 @@ impl Turn {
         if let Some(at) = self.arm {
             scope.clock.wake_at(at, Arc::downgrade(scope));
         }
+        self.rest.carry_out();
         for due in self.first.into_iter().chain(self.more) {
             match due.action {
                 Action::Start(id, cell) => Attempt::start(id, due.start, self.now, &cell),

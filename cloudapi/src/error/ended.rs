@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{AttemptRecord, CallInfo, Error, ErrorKind};
+use super::{AttemptOutcome, AttemptRecord, CallInfo, Error, ErrorKind};
 use crate::details::Details;
 use crate::engine::CallCell;
 use crate::outcome::{Failure, Outcome, TransportError};
@@ -100,7 +100,8 @@ fn describe(
     outcome: Option<&Outcome>,
     details: Option<&dyn Details>,
 ) -> (ErrorKind, String) {
-    let (kind, last) = match outcome {
+    let kind = ErrorKind::of(ending, outcome.map(AttemptOutcome::of));
+    let last = match outcome {
         Some(Ok(response)) => {
             let status = response.status();
             let hint = if status.is_redirection() {
@@ -109,44 +110,55 @@ fn describe(
                 ""
             };
             let details = details.map_or_else(String::new, |details| format!(": {details}"));
-            (ErrorKind::Status, format!("{status}{hint}{details}"))
+            format!("{status}{hint}{details}")
         }
-        Some(Err(error)) => (of_failure(error.failure()), with_cause(error)),
-        None => (ErrorKind::Runtime, "no attempt was made".to_owned()),
+        Some(Err(error)) => with_cause(error),
+        None => "no attempt was made".to_owned(),
     };
-    match ending {
-        Ending::Done | Ending::Failed => (kind, last),
-        Ending::Exhausted => (kind, format!("{last}; every retry and requeue is spent")),
-        Ending::Unknown => (
-            ErrorKind::UnknownOutcome,
-            format!(
-                "{last}; the outcome is unknown: the request may have taken effect, and \
-                 repeating it could do so twice"
-            ),
+    let message = match ending {
+        Ending::Done | Ending::Failed => last,
+        Ending::Exhausted => format!("{last}; every retry and requeue is spent"),
+        Ending::Unknown => format!(
+            "{last}; the outcome is unknown: the request may have taken effect, and \
+             repeating it could do so twice"
         ),
-        Ending::Throttled => (
-            ErrorKind::Throttled,
-            format!("{last}; it was throttled time and again"),
-        ),
-        Ending::Refused(Refusal::Barred { .. }) => (
-            ErrorKind::Throttled,
-            "the server asks for a longer wait than `maximum_retry_after` allows".to_owned(),
-        ),
-        Ending::Refused(Refusal::Full { .. }) => (
-            ErrorKind::QueueFull,
-            "the queue is full: as many calls wait as `maximum_queue_length` allows".to_owned(),
-        ),
-        Ending::Refused(Refusal::Displaced { .. }) => (
-            ErrorKind::QueueFull,
-            "the queue is full, and the call gave its place to a newer one".to_owned(),
-        ),
-        Ending::Refused(Refusal::Deadline { .. }) => (
-            ErrorKind::Deadline,
-            match outcome {
-                Some(_) => format!("{last}; the next attempt would come after the deadline"),
-                None => "its turn would come after its deadline".to_owned(),
+        Ending::Throttled => format!("{last}; it was throttled time and again"),
+        Ending::Refused(Refusal::Barred { .. }) => {
+            "the server asks for a longer wait than `maximum_retry_after` allows".to_owned()
+        }
+        Ending::Refused(Refusal::Full { .. }) => {
+            "the queue is full: as many calls wait as `maximum_queue_length` allows".to_owned()
+        }
+        Ending::Refused(Refusal::Displaced { .. }) => {
+            "the queue is full, and the call gave its place to a newer one".to_owned()
+        }
+        Ending::Refused(Refusal::Deadline { .. }) => match outcome {
+            Some(_) => format!("{last}; the next attempt would come after the deadline"),
+            None => "its turn would come after its deadline".to_owned(),
+        },
+        Ending::Refused(Refusal::Shutdown) => match outcome {
+            Some(_) => format!("{last}; the client is shut down, so there is no further attempt"),
+            None => "the client is shut down".to_owned(),
+        },
+    };
+    (kind, message)
+}
+
+impl ErrorKind {
+    /// The kind of the error that a call ends with.
+    pub(crate) const fn of(ending: Ending, outcome: Option<AttemptOutcome>) -> Self {
+        match ending {
+            Ending::Done | Ending::Failed | Ending::Exhausted => match outcome {
+                Some(AttemptOutcome::Status(_)) => Self::Status,
+                Some(AttemptOutcome::Failure(failure)) => of_failure(failure),
+                None => Self::Runtime,
             },
-        ),
+            Ending::Unknown => Self::UnknownOutcome,
+            Ending::Throttled | Ending::Refused(Refusal::Barred { .. }) => Self::Throttled,
+            Ending::Refused(Refusal::Deadline { .. }) => Self::Deadline,
+            Ending::Refused(Refusal::Full { .. } | Refusal::Displaced { .. }) => Self::QueueFull,
+            Ending::Refused(Refusal::Shutdown) => Self::Shutdown,
+        }
     }
 }
 
@@ -169,6 +181,7 @@ const fn of_failure(failure: Failure) -> ErrorKind {
         Failure::TooLarge => ErrorKind::TooLarge,
         Failure::Unsendable | Failure::Body => ErrorKind::Request,
         Failure::Abandoned | Failure::NoRuntime => ErrorKind::Runtime,
+        Failure::Stopped => ErrorKind::Shutdown,
     }
 }
 

@@ -50,6 +50,8 @@ pub enum ErrorKind {
     TooLarge,
     /// A file that a response is saved in cannot be written.
     File,
+    /// The client has been [shut down](crate::RestApi::shutdown).
+    Shutdown,
     /// There is no tokio runtime to run the call on, or it has ended.
     Runtime,
 }

@@ -190,6 +190,7 @@ impl Error {
             | ErrorKind::Pages
             | ErrorKind::Credentials
             | ErrorKind::File
+            | ErrorKind::Shutdown
             | ErrorKind::Runtime => false,
             // It may do harm.
             ErrorKind::UnknownOutcome => false,

@@ -18,6 +18,29 @@ pub(crate) struct CallId {
     generation: u32,
 }
 
+impl CallId {
+    /// As one number, which is 0 for no call: the generations count from 1.
+    pub(crate) const fn to_bits(self) -> u64 {
+        (self.generation as u64) << 32 | self.key as u64
+    }
+
+    /// What [`to_bits`](Self::to_bits) made.
+    pub(crate) const fn from_bits(bits: u64) -> Self {
+        Self {
+            key: bits as u32,
+            generation: (bits >> 32) as u32,
+        }
+    }
+
+    /// An identity for a call that was not taken in. No other has its key.
+    pub(crate) const fn turned_away(number: u32) -> Self {
+        Self {
+            key: u32::MAX,
+            generation: number,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
     /// It waits until there is a place in the queue.
@@ -32,7 +55,7 @@ pub(super) enum Phase {
     InFlight,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Entry<J> {
     pub(super) seniority: Seniority,
     /// Outside: since when. Backing off: until when. In flight: since when.
@@ -71,7 +94,7 @@ impl<J> Entry<J> {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Calls<J>(Slab<Entry<J>>);
 
 impl<J> Calls<J> {
@@ -85,6 +108,15 @@ impl<J> Calls<J> {
 
     pub(super) fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// All calls, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (CallId, &Entry<J>)> {
+        self.0.iter().map(|(key, entry)| {
+            let generation = entry.generation;
+            let key = key as u32;
+            (CallId { key, generation }, entry)
+        })
     }
 
     pub(super) fn insert(&mut self, entry: Entry<J>) -> CallId {
@@ -166,6 +198,17 @@ mod tests {
         assert_eq!(second.key, first.key);
         assert_eq!(calls.phase(first), None);
         assert_eq!(calls.phase(second), Some(Phase::New));
+    }
+
+    #[test]
+    fn an_identity_is_a_number_too() {
+        let mut calls = Calls::new();
+        for n in 1..=3 {
+            let id = calls.insert(new(n));
+            assert_ne!(id.to_bits(), 0);
+            assert_eq!(CallId::from_bits(id.to_bits()), id);
+        }
+        assert_eq!(calls.phase(CallId::turned_away(1)), None);
     }
 
     #[test]

@@ -30,7 +30,7 @@ impl LaneId {
 /// Calls that wait for the same limits. A lane whose own limit gives no slot is
 /// passed over, so it holds up nobody in the others; and since its calls keep
 /// their seniority, they go first once it does.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Lane {
     pub(super) limits: Limits,
     pub(super) queue: Queue,
@@ -86,7 +86,7 @@ impl Lane {
 }
 
 /// All lanes. The main one is always there, and nearly always the only one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Lanes {
     main: Lane,
     others: Vec<Lane>,

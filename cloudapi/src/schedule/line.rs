@@ -21,7 +21,7 @@ const KEPT: usize = 1_024;
 /// backoff with their old seniority are few, and do. A place that was given up
 /// stays until it would be the first, or until most places are such; so the first
 /// of either kind is always held.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Line {
     joined: VecDeque<Place>,
     returned: BinaryHeap<Reverse<Place>>,

@@ -41,7 +41,7 @@ pub(crate) use pace::Start;
 pub use priority::Priority;
 pub use rate::Rate;
 pub(crate) use retry_after::retry_after;
-pub(crate) use scheduler::Scheduler;
+pub(crate) use scheduler::{Look, Scheduler, Turn, Whereabouts};
 pub use signals::{
     Budget, Cloudflare, DigitalOcean, GitHub, Hetzner, Partition, Refill, ResetUnit, ResponseView,
     Said, Standard, Stripe, Unreadable, VendorProfile,

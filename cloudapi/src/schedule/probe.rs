@@ -4,7 +4,7 @@ use super::{CallId, Time};
 
 /// After a refusal, or while a service cannot be reached, a whole queue that is
 /// let loose at once learns no more than a single attempt does.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) enum Probe {
     #[default]
     Needless,

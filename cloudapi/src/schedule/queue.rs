@@ -4,7 +4,7 @@ use super::line::{Line, Place, Seniority};
 use super::priority::{OVERTAKING, Priority};
 
 /// One line for each priority.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Queue {
     lines: [Line; Priority::COUNT],
     /// In all lines together.
@@ -51,6 +51,11 @@ impl Queue {
     /// How many a call of this priority would have before it if it joined.
     pub(super) fn ahead_of(&self, priority: Priority) -> usize {
         self.lines[..=priority.rank()].iter().map(Line::len).sum()
+    }
+
+    /// Whether nobody overtakes anybody.
+    pub(super) fn is_of_one_priority(&self) -> bool {
+        self.lines.iter().any(|line| line.len() == self.waiting)
     }
 
     /// The call whose turn it is, if any waits.

@@ -3,6 +3,7 @@
 
 mod finish;
 mod join;
+mod look;
 mod pick;
 
 use std::collections::BTreeSet;
@@ -16,7 +17,9 @@ use super::queue::{Queue, Turns};
 use super::throttle::Throttle;
 use super::{Action, Gate, Priority, Rate, Refusal, Said, Time};
 
-#[derive(Debug)]
+pub(crate) use look::{Look, Turn, Whereabouts};
+
+#[derive(Clone, Debug)]
 pub(crate) struct Scheduler<J> {
     gate: Gate,
     throttle: Throttle,

@@ -112,6 +112,8 @@ pub(crate) enum Refusal {
     Full { until: Time },
     /// It gave its place to a newer call.
     Displaced { until: Time },
+    /// The client has been shut down.
+    Shutdown,
 }
 
 /// What becomes of a call after an attempt.

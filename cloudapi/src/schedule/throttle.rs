@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Terms, Time};
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Throttle {
     closed_until: Time,
     barred_until: Time,

@@ -119,8 +119,8 @@ impl Judgement {
             Failure::Body => Verdict::Ends,
             Failure::NoRuntime => Verdict::Ends,
             // There is no runtime left to try again on.
-            Failure::Abandoned if self.idempotent => Verdict::Ends,
-            Failure::Abandoned => Verdict::Unknown,
+            Failure::Abandoned | Failure::Stopped if self.idempotent => Verdict::Ends,
+            Failure::Abandoned | Failure::Stopped => Verdict::Unknown,
         }
     }
 

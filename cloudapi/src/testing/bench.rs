@@ -33,7 +33,8 @@ impl Gate {
     /// All that happens at the gate once the attempt has brought the answer.
     pub fn finish(&self, passed: Passed) {
         let client = &self.0.client;
-        client.scope().passed(passed.0, &client.terms().schedule);
+        let terms = &client.terms().schedule;
+        client.scope().passed(&self.0, passed.0, terms);
     }
 }
 

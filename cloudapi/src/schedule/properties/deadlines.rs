@@ -48,6 +48,7 @@ proptest! {
                 Refusal::Full { .. } | Refusal::Displaced { .. } => {
                     prop_assert!(false, "there is no end of places");
                 }
+                Refusal::Shutdown => unreachable!("that is not the scheduler's"),
             }
         }
     }

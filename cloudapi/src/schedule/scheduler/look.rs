@@ -1,0 +1,359 @@
+//! What can be seen of the queue from outside. Nothing here changes anything.
+
+use super::Scheduler;
+use crate::schedule::calls::{CallId, Phase};
+use crate::schedule::lane::Lane;
+use crate::schedule::{Action, Time};
+
+/// The queue and its gate at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Look {
+    pub(crate) in_line: usize,
+    pub(crate) outside: usize,
+    pub(crate) backing_off: usize,
+    pub(crate) held: usize,
+    pub(crate) in_flight: usize,
+    /// As many attempts are under way as may be.
+    pub(crate) is_full: bool,
+    /// The next slot.
+    pub(crate) opens_at: Time,
+    /// When the last of the calls that wait has its slot, if each takes one attempt
+    /// and none of them waits for a place in flight.
+    pub(crate) empty_at: Time,
+    /// The slot waits for the server, and not for the limit.
+    pub(crate) is_throttled: bool,
+    /// Until then every call is turned away.
+    pub(crate) barred_until: Option<Time>,
+}
+
+/// Where a call is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whereabouts {
+    InLine(Turn),
+    Outside(Turn),
+    BackingOff { until: Time },
+    Held,
+    InFlight { since: Time },
+}
+
+/// When it is the turn of a call, if nobody leaves and none of the others comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Turn {
+    /// So many go before it.
+    pub(crate) ahead: usize,
+    /// `None` if its deadline comes first.
+    pub(crate) at: Option<Time>,
+}
+
+impl<J: Clone> Scheduler<J> {
+    pub(crate) fn look(&self, now: Time) -> Look {
+        let barred_until = self.throttle.barred_until(now);
+        let closed_until = self.throttle.closed_until();
+        let in_line = self.lanes.iter().map(|lane| lane.queue.len()).sum();
+        let backing_off = self.backoffs.len();
+        let (outside, in_flight) = (self.outside.len(), self.in_flight as usize);
+        let held = self.calls.len() - in_line - outside - backing_off - in_flight;
+        // Where all wait for limits of their own, the slots of the gate pass by.
+        let first = self.lanes.iter().filter_map(Lane::opens_at).min();
+        let limit = self.gate.limits.earliest().max(first.unwrap_or(now));
+        let opens_at = self.opens_at().max(self.probe.holds_until()).max(limit);
+        let opens_at = opens_at.max(barred_until.unwrap_or(now)).max(now);
+        Look {
+            in_line,
+            outside,
+            backing_off,
+            held,
+            in_flight,
+            is_full: self.in_flight >= self.gate.maximum_in_flight,
+            opens_at,
+            empty_at: self.empty_at(in_line + outside + held, now),
+            is_throttled: closed_until > now && closed_until > limit,
+            barred_until,
+        }
+    }
+
+    /// Where a call is, if it has not ended. It takes a look at each waiting call. Of
+    /// one that waits it is right only where the calls go
+    /// [in plain order](Self::to_rehearse).
+    pub(crate) fn whereabouts(&self, id: CallId, now: Time) -> Option<Whereabouts> {
+        let phase = self.calls.phase(id)?;
+        let entry = &self.calls[id.key];
+        let turn = || {
+            let calls = self.calls.iter().map(|(_, other)| other);
+            let in_line = calls.filter(|other| matches!(other.phase, Phase::New | Phase::Again));
+            let ahead = in_line.filter(|other| other.seniority < entry.seniority);
+            let ahead = ahead.count();
+            let first = self.opens_at().max(now);
+            let slot = self.gate.limits.earliest_behind(ahead as u64, first);
+            let at = (slot <= entry.deadline).then_some(slot);
+            Turn { ahead, at }
+        };
+        Some(match phase {
+            Phase::New | Phase::Again => Whereabouts::InLine(turn()),
+            Phase::Outside => Whereabouts::Outside(turn()),
+            Phase::BackingOff => Whereabouts::BackingOff { until: entry.at },
+            Phase::Held => Whereabouts::Held,
+            Phase::InFlight => Whereabouts::InFlight { since: entry.at },
+        })
+    }
+
+    /// A copy in which to [`rehearse`](Self::rehearse) the turn of a call that waits,
+    /// unless they go in plain order: by seniority, all for the same limits.
+    pub(crate) fn to_rehearse(&self, id: CallId, now: Time) -> Option<Self> {
+        let waits = matches!(
+            self.calls.phase(id)?,
+            Phase::New | Phase::Again | Phase::Outside
+        );
+        let is_plain = self.outside.is_empty()
+            && self.pace.is_neutral(now)
+            && self
+                .lanes
+                .only()
+                .is_some_and(|lane| lane.queue.is_of_one_priority());
+        (waits && !is_plain).then(|| self.clone())
+    }
+
+    /// What [`whereabouts`](Self::whereabouts) tells, by letting the calls go as they
+    /// will: which overtakes which, and what limits of their own and the server's pace
+    /// do to them, is all found out so.
+    pub(crate) fn rehearse(mut self, id: CallId, now: Time) -> Option<Whereabouts> {
+        let phase = self.calls.phase(id)?;
+        self.gate.maximum_in_flight = u32::MAX;
+        self.backoffs.clear();
+        let (mut ahead, mut time) = (0, now);
+        let at = loop {
+            match self.poll_ready(time, |_, _| true) {
+                Some(Action::Start(started, _)) if started == id => break Some(time),
+                Some(Action::Start(started, _)) => {
+                    ahead += 1;
+                    // Nothing fails.
+                    self.probe.ended(started);
+                }
+                Some(Action::Refuse(..)) if self.calls.phase(id).is_none() => break None,
+                Some(Action::Refuse(..)) => {}
+                None => match self.next_wake() {
+                    Some(wake) if wake > time => time = wake,
+                    _ => break None,
+                },
+            }
+        };
+        let turn = Turn { ahead, at };
+        Some(match phase {
+            Phase::Outside => Whereabouts::Outside(turn),
+            _ => Whereabouts::InLine(turn),
+        })
+    }
+
+    /// Since when the attempt of a call is under way, if one is.
+    pub(crate) fn in_flight_since(&self, id: CallId) -> Option<Time> {
+        (self.calls.phase(id)? == Phase::InFlight).then(|| self.calls[id.key].at)
+    }
+
+    /// Until when a call backs off, if it does.
+    pub(crate) fn backs_off_until(&self, id: CallId) -> Option<Time> {
+        (self.calls.phase(id)? == Phase::BackingOff).then(|| self.calls[id.key].at)
+    }
+
+    /// A call that is held back.
+    pub(crate) fn held(&self, id: CallId) -> Option<&J> {
+        (self.calls.phase(id)? == Phase::Held).then(|| &self.calls[id.key].job)
+    }
+
+    /// Until when the server wants no attempts.
+    pub(crate) const fn closed_until(&self) -> Time {
+        self.throttle.closed_until()
+    }
+
+    /// All calls, in no order.
+    pub(crate) fn jobs(&self) -> impl Iterator<Item = (CallId, &J)> {
+        self.calls.iter().map(|(id, entry)| (id, &entry.job))
+    }
+
+    /// Calls that gave up their places and have not been told.
+    pub(crate) fn displaced(&self) -> impl Iterator<Item = &J> {
+        self.displaced.iter()
+    }
+
+    /// When the last of the calls that wait has its slot, so many of which are ready.
+    /// It is the latest of what each of them, beginning with the first in time, makes
+    /// those after it wait for.
+    fn empty_at(&self, ready: usize, now: Time) -> Time {
+        let waiting = (ready + self.backoffs.len()) as u64;
+        let Some(others) = waiting.checked_sub(1) else {
+            return now;
+        };
+        let limits = &self.gate.limits;
+        let first = self.opens_at().max(now);
+        let all = match ready {
+            0 => Time::ZERO,
+            _ => limits.earliest_behind(others, first),
+        };
+        let by_lane = self.lanes.iter().filter_map(|lane| {
+            let others = (lane.queue.len() as u64).checked_sub(1)?;
+            Some(lane.limits.earliest_behind(others, first))
+        });
+        let after = (0..=others).rev();
+        let backoffs = self.backoffs.iter().zip(after.skip(ready));
+        let ends = backoffs.map(|(&(until, key), after)| {
+            let slot = self.call_opens_at(key).max(until);
+            limits.earliest_behind(after, slot)
+        });
+        ends.chain(by_lane).fold(all, Time::max)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::schedule::{
+        Backoff, Gate, Joining, LaneId, Limits, Priority, Rate, Room, Terms, Verdict, WhenFull,
+    };
+
+    const PERIOD: u64 = 10_000_000_000;
+
+    fn scheduler(room: Room) -> Scheduler<usize> {
+        Scheduler::new(Gate {
+            limits: Limits::new(&[Rate::new(360, Rate::HOUR)]),
+            maximum_in_flight: u32::MAX,
+            room,
+        })
+    }
+
+    fn terms(delay: u64) -> Terms {
+        Terms {
+            backoff: Backoff {
+                minimum: Duration::from_nanos(delay),
+                maximum: Duration::from_nanos(delay),
+                ..Backoff::DEFAULT
+            },
+            maximum_failed_attempts: 1,
+            maximum_throttles: 20,
+            maximum_retry_after: Duration::from_secs(3_600),
+            least_wait: Duration::ZERO,
+        }
+    }
+
+    proptest! {
+        /// What is told of the end, and of each call's turn, is what happens then.
+        #[test]
+        fn the_end_comes_when_it_was_told(
+            delays in proptest::collection::vec(0..40 * PERIOD, 0..12),
+            held in 0..4_usize,
+            waiting in 0..12_usize,
+            later in 0..2 * PERIOD,
+        ) {
+            let mut scheduler = scheduler(Room::UNBOUNDED);
+            let mut now = Time::ZERO;
+            for delay in &delays {
+                scheduler.submit(0, Time::NEVER, now).unwrap();
+                let Some(Action::Start(id, _)) = scheduler.poll(now) else {
+                    panic!("its slot is due");
+                };
+                let next = scheduler.finish(id, Verdict::Failed, &terms(*delay + 100 * PERIOD), now);
+                prop_assert!(next.is_some());
+                now = now.after_nanos(PERIOD);
+            }
+            for _ in 0..held {
+                scheduler.submit(0, Time::NEVER, now).unwrap();
+            }
+            let mut ids = Vec::new();
+            prop_assert_eq!(scheduler.poll_ready(now, |_, _| false), None);
+            for _ in 0..waiting {
+                ids.push(scheduler.submit(0, Time::NEVER, now).unwrap());
+            }
+            now = now.after_nanos(later);
+            let look = scheduler.look(now);
+            prop_assert_eq!(look.in_line, waiting);
+            prop_assert_eq!((look.held, look.backing_off), (held, delays.len()));
+            let mut turns = ids.iter().map(|id| scheduler.whereabouts(*id, now)).collect::<Vec<_>>();
+            turns.reverse();
+
+            let held: Vec<_> = scheduler
+                .jobs()
+                .map(|(id, _)| id)
+                .filter(|id| scheduler.held(*id).is_some())
+                .collect();
+            let goes_before = held.len();
+            for id in held {
+                scheduler.release(id, now);
+            }
+            let mut last = now;
+            let mut started = 0;
+            loop {
+                while let Some(action) = scheduler.poll(now) {
+                    let Action::Start(id, _) = action else { panic!("nobody is refused") };
+                    last = now;
+                    started += 1;
+                    if goes_before == 0 && ids.contains(&id) {
+                        match turns.pop().unwrap() {
+                            Some(Whereabouts::InLine(turn)) => prop_assert_eq!(turn.at, Some(now)),
+                            other => panic!("{other:?}"),
+                        }
+                    }
+                }
+                match scheduler.next_wake() {
+                    Some(wake) => now = wake,
+                    None => break,
+                }
+            }
+            prop_assert_eq!(started, waiting + goes_before + delays.len());
+            prop_assert_eq!(last, look.empty_at);
+        }
+
+        /// Where calls overtake each other, wait for limits of their own or outside,
+        /// each still has its turn when it was told, and after as many.
+        #[test]
+        fn the_turn_of_each_call_comes_when_it_was_told(
+            calls in proptest::collection::vec((0..3_usize, 0..3_u16, any::<bool>()), 1..40),
+            lanes in 0..3_u16,
+            places in 1..30_u32,
+            later in 0..2 * PERIOD,
+        ) {
+            let room = Room { maximum: places, when_full: WhenFull::Wait };
+            let mut scheduler = scheduler(room);
+            let own = [Rate::new(120, Rate::HOUR), Rate::new(300, Rate::HOUR)];
+            let mut known = vec![LaneId::MAIN];
+            known.extend((0..lanes).map(|lane| scheduler.add_lane(&own[lane.into()..][..1])));
+            let mut now = Time::ZERO;
+            let mut ids = Vec::new();
+            for (priority, lane, at_once) in calls {
+                let joining = Joining {
+                    deadline: Time::NEVER,
+                    lane: known[usize::from(lane) % known.len()],
+                    priority: [Priority::High, Priority::Normal, Priority::Low][priority],
+                };
+                ids.push(scheduler.submit(0, joining, now).unwrap());
+                if at_once {
+                    while scheduler.poll(now).is_some() {}
+                }
+            }
+            while scheduler.poll(now).is_some() {}
+            now = now.after_nanos(later);
+            let told = |id| match scheduler.to_rehearse(id, now) {
+                Some(copy) => copy.rehearse(id, now),
+                None => scheduler.whereabouts(id, now),
+            };
+            let mut turns: Vec<_> = ids.into_iter().filter_map(|id| match told(id)? {
+                Whereabouts::InLine(turn) | Whereabouts::Outside(turn) => Some((id, turn)),
+                _ => None,
+            }).collect();
+            turns.sort_by_key(|(_, turn)| turn.ahead);
+            let mut started = Vec::new();
+            loop {
+                while let Some(action) = scheduler.poll(now) {
+                    let Action::Start(id, _) = action else { panic!("nobody is refused") };
+                    started.push((id, Turn { ahead: started.len(), at: Some(now) }));
+                }
+                match scheduler.next_wake() {
+                    Some(wake) => now = wake,
+                    None => break,
+                }
+            }
+            prop_assert_eq!(turns, started);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! What is happening: for people, for programs and for their tools.
+//!
+//! The engine has one hook, [`Watched::note`], which counts and tells the
+//! listeners. It is called with the scope locked, so it never waits, and what it
+//! tells of one call is in order. All code that is not ours (wakers, a recorder of
+//! metrics) runs once the scope is unlocked again.
+
+mod call;
+mod channel;
+mod event;
+#[cfg(feature = "metrics")]
+mod metrics;
+mod names;
+#[cfg(feature = "progress")]
+mod progress;
+mod shutdown;
+mod status;
+#[cfg(feature = "tracing")]
+mod trace;
+#[cfg(not(feature = "tracing"))]
+#[path = "no_trace.rs"]
+mod trace;
+mod words;
+
+use std::task::Waker;
+
+pub(crate) use self::call::Link;
+pub use self::call::{CallPhase, CallStatus, Watch};
+pub use self::channel::Events;
+pub use self::event::{Event, EventKind};
+#[cfg(feature = "progress")]
+pub use self::progress::Progress;
+pub(crate) use self::shutdown::{Closing, How};
+pub use self::shutdown::{Shutdown, ShutdownReport};
+pub(crate) use self::status::Counts;
+pub use self::status::{Status, Waits};
+pub(crate) use self::trace::{AttemptTrace, CallTrace};
+
+use self::channel::Channel;
+use crate::engine::{CallCell, Clock};
+use crate::schedule::CallId;
+
+/// What a scope keeps for those who watch it.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    pub(crate) counts: Counts,
+    clock: Clock,
+    /// There is one once somebody has listened.
+    channel: Option<Channel>,
+    /// Calls that were not taken in.
+    turned_away: u32,
+    rest: Rest,
+}
+
+/// What is left to do once the scope is unlocked. Nearly always that is nothing,
+/// which is handed on in one word.
+#[derive(Debug, Default)]
+#[must_use]
+pub(crate) struct Rest(Option<Box<Left>>);
+
+#[derive(Debug, Default)]
+struct Left {
+    wakers: Vec<Waker>,
+    #[cfg(feature = "metrics")]
+    events: Vec<metrics::Measured>,
+}
+
+impl Watched {
+    pub(crate) fn new(clock: Clock) -> Self {
+        Self {
+            counts: Counts::default(),
+            clock,
+            channel: None,
+            turned_away: 0,
+            rest: Rest::default(),
+        }
+    }
+
+    /// Something has happened to a call, in the attempt of that number or after it.
+    #[inline]
+    pub(crate) fn note(
+        &mut self,
+        id: CallId,
+        cell: &CallCell,
+        attempt: impl FnOnce() -> u32,
+        kind: EventKind,
+    ) {
+        self.counts.count(kind);
+        if kind.is_an_end() && cell.client.closing().has_begun() {
+            cell.client.closing().ended(kind, &mut self.rest);
+        }
+        if cfg!(feature = "metrics") || self.is_heard() {
+            self.tell(id, cell, attempt(), kind);
+        }
+    }
+
+    /// A call was not taken in.
+    #[cold]
+    pub(crate) fn note_turned_away(&mut self, cell: &CallCell, kind: EventKind) {
+        self.turned_away = self.turned_away.wrapping_add(1);
+        let id = CallId::turned_away(self.turned_away);
+        for kind in [EventKind::Submitted, kind] {
+            self.counts.count(kind);
+            self.tell(id, cell, 0, kind);
+        }
+    }
+
+    #[inline]
+    fn is_heard(&self) -> bool {
+        self.channel.as_ref().is_some_and(Channel::is_heard)
+    }
+
+    #[cold]
+    fn tell(&mut self, id: CallId, cell: &CallCell, attempt: u32, kind: EventKind) {
+        #[cfg(feature = "metrics")]
+        self.rest
+            .0
+            .get_or_insert_default()
+            .events
+            .push(metrics::Measured::new(cell, kind));
+        if let Some(channel) = &self.channel
+            && channel.is_heard()
+        {
+            let event = Event::new(id, cell, attempt, kind, self.clock.wall());
+            channel.tell(event, &mut self.rest);
+        }
+    }
+
+    /// Somebody listens.
+    pub(crate) fn listen(&mut self) -> Events {
+        self.channel.get_or_insert_default().listen()
+    }
+
+    /// Nobody is left to whom anything could happen.
+    pub(crate) fn end(&mut self) -> Rest {
+        if let Some(channel) = self.channel.take() {
+            channel.end(&mut self.rest);
+        }
+        self.rest()
+    }
+
+    /// What is left to do without the lock.
+    #[inline]
+    pub(crate) fn rest(&mut self) -> Rest {
+        std::mem::take(&mut self.rest)
+    }
+}
+
+impl Rest {
+    /// Those who are to be woken.
+    fn wake(&mut self, wakers: impl Iterator<Item = Waker>) {
+        let mut wakers = wakers.peekable();
+        if wakers.peek().is_some() {
+            self.0.get_or_insert_default().wakers.extend(wakers);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn carry_out(self) {
+        if let Some(left) = self.0 {
+            left.carry_out();
+        }
+    }
+}
+
+impl Left {
+    #[cold]
+    fn carry_out(self) {
+        #[cfg(feature = "metrics")]
+        for event in self.events {
+            event.record();
+        }
+        for waker in self.wakers {
+            wake(waker);
+        }
+    }
+}
+
+/// Wakes whoever waits.
+pub(crate) fn wake(waker: Waker) {
+    // A waker is not ours, and this may be the thread that watches the slots of
+    // all scopes. If it panics, the panic hook tells, and nobody else has to
+    // suffer.
+    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| waker.wake()));
+}

@@ -1,0 +1,239 @@
+//! How a gate and its queue are doing.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use super::{EventKind, words};
+use crate::schedule::{Look, Time};
+
+/// How many of what there were since the gate was made.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    calls: u64,
+    done: u64,
+    failed: u64,
+    cancelled: u64,
+    attempts: u64,
+    retries: u64,
+    requeues: u64,
+    throttles: u64,
+}
+
+impl Counts {
+    #[inline]
+    pub(super) const fn count(&mut self, kind: EventKind) {
+        let counter = match kind {
+            EventKind::Submitted => &mut self.calls,
+            EventKind::Started => &mut self.attempts,
+            EventKind::Retries { .. } => &mut self.retries,
+            EventKind::Requeued => &mut self.requeues,
+            EventKind::Throttled { .. } => &mut self.throttles,
+            EventKind::Done => &mut self.done,
+            EventKind::Ended { .. } => &mut self.failed,
+            EventKind::Cancelled { .. } => &mut self.cancelled,
+            EventKind::Answered { .. }
+            | EventKind::Failed { .. }
+            | EventKind::Redirected
+            | EventKind::Renews
+            | EventKind::Held
+            | EventKind::Released => return,
+        };
+        *counter += 1;
+    }
+}
+
+/// A gate and its queue at one moment: what
+/// [`RestApi::status`](crate::RestApi::status) returns.
+///
+/// Its `Display` is one line, such as `12 waiting, 3 backing off, 2 in flight; next
+/// slot in 4.2 s; done in about 2 min`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Status {
+    /// When this was so.
+    pub at: SystemTime,
+    /// Calls that wait in line.
+    pub waiting: usize,
+    /// Calls that wait until there is a place in the queue
+    /// ([`WhenFull::Wait`](crate::WhenFull::Wait)).
+    pub outside: usize,
+    /// Calls that wait for a delay after a failure to end.
+    pub backing_off: usize,
+    /// Calls that wait for credentials.
+    pub held: usize,
+    /// Attempts that are under way.
+    pub in_flight: usize,
+    /// Calls that were made since the gate was; all below counts from then on too.
+    pub calls: u64,
+    /// Calls that have their answer.
+    pub done: u64,
+    /// Calls that ended with an error.
+    pub failed: u64,
+    /// Calls that were dropped before they ended.
+    pub cancelled: u64,
+    /// Attempts that were started.
+    pub attempts: u64,
+    /// How often a call backed off after a failure.
+    pub retries: u64,
+    /// How often a call went to the back of the queue.
+    pub requeues: u64,
+    /// How often a call was refused because there were too many.
+    pub throttles: u64,
+    /// The time to the next slot: how long a call would wait now that were first in
+    /// line; where all that wait have limits of their own, until one of those opens.
+    pub next_slot: Duration,
+    /// The time until nobody would wait any more, if no further call came and each
+    /// took one more attempt: until the last of them has its slot. What a full
+    /// `maximum_in_flight` costs is not known beforehand, and not in it; nor is a pace
+    /// that the server will ask for later.
+    pub eta: Duration,
+    /// What the first in line waits for.
+    pub waits: Waits,
+}
+
+/// What the calls of a gate wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Waits {
+    /// Nobody waits.
+    Idle,
+    /// The next slot.
+    ForSlot,
+    /// An attempt to end: `maximum_in_flight` are under way.
+    ForPlace,
+    /// Credentials.
+    ForCredentials,
+    /// The delay after a failure; nobody else waits.
+    ForRetry,
+    /// The server wanted no requests until then.
+    Throttled {
+        /// When the gate opens.
+        until: SystemTime,
+    },
+    /// The server asked for a longer wait than `maximum_retry_after` allows: until
+    /// then calls are turned away.
+    Barred {
+        /// When calls are taken again.
+        until: SystemTime,
+    },
+}
+
+impl Status {
+    pub(crate) fn new(counts: Counts, look: &Look, now: Time, at: SystemTime) -> Self {
+        let Counts {
+            calls,
+            done,
+            failed,
+            cancelled,
+            attempts,
+            retries,
+            requeues,
+            throttles,
+        } = counts;
+        Self {
+            at,
+            waiting: look.in_line,
+            outside: look.outside,
+            backing_off: look.backing_off,
+            held: look.held,
+            in_flight: look.in_flight,
+            calls,
+            done,
+            failed,
+            cancelled,
+            attempts,
+            retries,
+            requeues,
+            throttles,
+            next_slot: look.opens_at.since(now),
+            eta: look.empty_at.since(now),
+            waits: waits(look, now, at),
+        }
+    }
+
+    /// When the next slot is.
+    #[must_use]
+    pub fn next_slot_at(&self) -> SystemTime {
+        later(self.at, self.next_slot)
+    }
+
+    /// When nobody would wait any more: see [`eta`](Self::eta).
+    #[must_use]
+    pub fn eta_at(&self) -> SystemTime {
+        later(self.at, self.eta)
+    }
+
+    /// All calls that have not ended.
+    #[must_use]
+    pub const fn open(&self) -> usize {
+        self.waiting + self.outside + self.backing_off + self.held + self.in_flight
+    }
+}
+
+fn waits(look: &Look, now: Time, at: SystemTime) -> Waits {
+    if let Some(until) = look.barred_until {
+        let until = later(at, until.since(now));
+        return Waits::Barred { until };
+    }
+    if look.in_line + look.outside == 0 {
+        return match (look.held, look.backing_off) {
+            (0, 0) => Waits::Idle,
+            (0, _) => Waits::ForRetry,
+            _ => Waits::ForCredentials,
+        };
+    }
+    if look.is_full {
+        Waits::ForPlace
+    } else if look.is_throttled {
+        let until = later(at, look.opens_at.since(now));
+        Waits::Throttled { until }
+    } else {
+        Waits::ForSlot
+    }
+}
+
+/// A century is as good as what a clock of the machine cannot say.
+pub(super) fn later(at: SystemTime, wait: Duration) -> SystemTime {
+    at.checked_add(wait)
+        .unwrap_or_else(|| at + Duration::from_secs(100 * 366 * 86_400))
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = Vec::new();
+        for (count, what) in [
+            (self.waiting, "waiting"),
+            (self.outside, "waiting for a place"),
+            (self.backing_off, "backing off"),
+            (self.held, "waiting for credentials"),
+            (self.in_flight, "in flight"),
+        ] {
+            if count > 0 {
+                parts.push(format!("{count} {what}"));
+            }
+        }
+        match parts.is_empty() {
+            true => formatter.write_str("nobody waits")?,
+            false => formatter.write_str(&parts.join(", "))?,
+        }
+        match self.waits {
+            Waits::Idle | Waits::ForCredentials => {}
+            Waits::ForSlot | Waits::ForRetry => {
+                write!(formatter, "; next slot in {}", words::wait(self.next_slot))?;
+            }
+            Waits::ForPlace => formatter.write_str("; as many in flight as may be")?,
+            Waits::Throttled { .. } => {
+                write!(formatter, "; throttled for {}", words::wait(self.next_slot))?;
+            }
+            Waits::Barred { .. } => write!(
+                formatter,
+                "; turned away by the server for {}",
+                words::wait(self.next_slot)
+            )?,
+        }
+        if self.open() > self.in_flight {
+            write!(formatter, "; done in {}", words::about(self.eta))?;
+        }
+        Ok(())
+    }
+}
