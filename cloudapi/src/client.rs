@@ -185,9 +185,8 @@ pub(crate) struct ClientCore {
     /// Query parameters that are sent with every request.
     query: Vec<(&'static str, Text)>,
     terms: ClientTerms,
-    read_details: Option<ReadDetails>,
+    reading: Reading,
     renewal: Option<Renewal>,
-    vendor: Arc<dyn VendorProfile>,
     closing: Closing,
 }
 
@@ -196,6 +195,13 @@ pub(crate) struct ClientCore {
 pub(crate) struct Common {
     pub(crate) headers: HeaderMap,
     pub(crate) query: Vec<(&'static str, Text)>,
+}
+
+/// What responses mean, where servers differ in it.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    pub(crate) details: Option<ReadDetails>,
+    pub(crate) vendor: Arc<dyn VendorProfile>,
 }
 
 /// How the calls of a client are treated, unless they say otherwise.
@@ -215,9 +221,8 @@ impl ClientCore {
         baseurl: Url,
         common: Common,
         terms: ClientTerms,
-        read_details: Option<ReadDetails>,
+        reading: Reading,
         renewal: Option<Renewal>,
-        vendor: Arc<dyn VendorProfile>,
     ) -> Self {
         let Common { headers, query } = common;
         let mut json_headers = headers.clone();
@@ -238,9 +243,8 @@ impl ClientCore {
             open_headers,
             query,
             terms,
-            read_details,
+            reading,
             renewal,
-            vendor,
             closing: Closing::default(),
         }
     }
@@ -263,7 +267,7 @@ impl ClientCore {
 
     /// What the vendor says in the body of an error response.
     pub(crate) fn details(&self, response: &Response<Bytes>) -> Option<Box<dyn Details>> {
-        self.read_details.and_then(|read| read(response.value()))
+        self.reading.details.and_then(|read| read(response.value()))
     }
 
     pub(crate) const fn scope(&self) -> &Arc<Scope> {
@@ -277,7 +281,7 @@ impl ClientCore {
 
     /// How the responses are read.
     pub(crate) fn vendor(&self) -> &dyn VendorProfile {
-        &*self.vendor
+        &*self.reading.vendor
     }
 
     pub(crate) const fn transport(&self) -> &AnyTransport {

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue};
 
 use crate::auth::{Authorization, Secret, Text};
 use crate::baseurl::normalised;
-use crate::client::{Client, ClientCore, ClientTerms, Common};
+use crate::client::{Client, ClientCore, ClientTerms, Common, Reading};
 use crate::credentials::Credentials;
 use crate::details::{self, ErrorBody, ReadDetails};
 use crate::engine::{Claim, Clock, JoinError, Renewal, ScopeKey, join};
@@ -294,9 +294,11 @@ impl Setup {
             baseurl,
             common,
             terms,
-            self.read_details,
+            Reading {
+                details: self.read_details,
+                vendor: self.vendor,
+            },
             self.credentials,
-            self.vendor,
         )))
     }
 

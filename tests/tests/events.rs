@@ -311,7 +311,7 @@ fn they_wake_a_listener_and_end_with_the_last_client() {
 struct Flaky;
 
 impl Transport for Flaky {
-    fn send(&self, request: http::Request<cloudapi::Bytes>) -> TransportFuture {
+    fn send(&self, request: http::Request<cloudapi::Body>) -> TransportFuture {
         let number: usize = request
             .uri()
             .path()

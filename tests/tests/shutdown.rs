@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cloudapi::prelude::*;
 use cloudapi::testing::{Reply, Sent, Server, Simulation};
-use cloudapi::{Error, EventKind, Failure, ShutdownReport};
+use cloudapi::{Body, Error, EventKind, Failure, ShutdownReport, WhenFull};
 use proptest::prelude::*;
 
 #[rest_api(baseurl = "https://shutdown.test/", callrateperhour = 3600)]
@@ -19,6 +19,10 @@ impl Api {
     fn get(&self, id: u64) -> Call<String>;
     #[post("{id}")]
     fn post(&self, id: u64) -> Call<String>;
+    #[get("scarce/{id}", limits(rate(10, per = "1m")))]
+    fn scarce(&self, id: u64) -> Call<String>;
+    #[get("streamed/{id}")]
+    fn streamed(&self, id: u64) -> Call<Body>;
 }
 
 #[rest_api(extends = Api, path = "part/")]
@@ -36,6 +40,15 @@ fn seconds(seconds: u64) -> Duration {
 fn client(simulation: &Simulation, server: &Server) -> Api {
     let builder = Api::builder().simulation(simulation);
     builder.transport(server.clone()).build().unwrap()
+}
+
+/// Where only so many may wait.
+fn narrow(simulation: &Simulation, server: &Server, places: u32, when_full: WhenFull) -> Api {
+    let builder = Api::builder()
+        .simulation(simulation)
+        .transport(server.clone());
+    let builder = builder.maximum_queue_length(places).when_full(when_full);
+    builder.build().unwrap()
 }
 
 fn world(answer: impl FnMut(&Sent) -> Reply + Send + 'static) -> (Simulation, Server, Api) {
@@ -242,7 +255,7 @@ fn it_ends_outside_of_a_runtime_and_when_the_runtime_of_the_calls_stands_still()
     #[derive(Debug)]
     struct Never;
     impl cloudapi::Transport for Never {
-        fn send(&self, _: cloudapi::http::Request<cloudapi::Bytes>) -> cloudapi::TransportFuture {
+        fn send(&self, _: cloudapi::http::Request<cloudapi::Body>) -> cloudapi::TransportFuture {
             Box::pin(std::future::pending())
         }
     }
@@ -271,6 +284,95 @@ fn it_ends_outside_of_a_runtime_and_when_the_runtime_of_the_calls_stands_still()
         let error = waiting.await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Shutdown);
     });
+}
+
+#[test]
+fn who_waits_outside_or_is_displaced_or_turned_away_is_answered_and_counted() {
+    for (when_full, refused) in [
+        (WhenFull::Wait, [None, None]),
+        (WhenFull::DropOldest, [Some(2), Some(3)]),
+        (WhenFull::Refuse, [Some(4), Some(5)]),
+    ] {
+        let simulation = Simulation::new();
+        let server = Server::new(&simulation, |_| Reply::text("fine").after(seconds(5)));
+        let api = narrow(&simulation, &server, 2, when_full);
+        let mut events = api.events();
+        let sleep = simulation.clone();
+        simulation.run(async move {
+            let calls: Vec<_> = (1..=5).map(|id| tokio::spawn(run(api.get(id)))).collect();
+            sleep.sleep(Duration::from_millis(500)).await;
+            let status = api.status();
+            let (outside, failed) = match when_full {
+                WhenFull::Wait => (2, 0),
+                _ => (0, 2),
+            };
+            assert_eq!((status.waiting, status.in_flight), (2, 1), "{when_full:?}");
+            assert_eq!((status.outside, status.failed), (outside, failed));
+            assert_eq!(status.open() as u64 + status.failed, 5);
+            let report = api.shutdown(seconds(60)).await;
+            assert_eq!((report.done, report.failed), (1, 0), "{when_full:?}");
+            assert_eq!(report.shut_down, 4 - failed as usize);
+            for (id, call) in (1..).zip(calls) {
+                let kind = call.await.unwrap().err().map(|error| error.kind());
+                let expected = match id {
+                    1 => None,
+                    _ if refused.contains(&Some(id)) => Some(ErrorKind::QueueFull),
+                    _ => Some(ErrorKind::Shutdown),
+                };
+                assert_eq!(kind, expected, "{id} with {when_full:?}");
+            }
+            assert_eq!(api.status().open(), 0);
+        });
+        let mut ends = Vec::new();
+        while let Some(event) = simulation.run(events.next()) {
+            match event.kind() {
+                EventKind::Done => ends.push(None),
+                EventKind::Ended { kind } => ends.push(Some(kind)),
+                _ => {}
+            }
+        }
+        let full = ends
+            .iter()
+            .filter(|kind| **kind == Some(ErrorKind::QueueFull));
+        assert_eq!(
+            (ends.len(), full.count()),
+            (5, refused.iter().flatten().count())
+        );
+    }
+}
+
+#[test]
+fn a_streamed_answer_is_the_end_of_its_call() {
+    let (simulation, _, api) =
+        world(|_| Reply::pieces([(seconds(0), "half "), (seconds(20), "whole")]).after(seconds(5)));
+    let mut events = api.events();
+    let sleep = simulation.clone();
+    simulation.run(async move {
+        let call = tokio::spawn(async move { api.streamed(1).await.map(|body| (body, api)) });
+        sleep.sleep(seconds(1)).await;
+        let (mut body, api) = call.await.unwrap().unwrap();
+        let report = api.shutdown(Duration::ZERO).await;
+        assert_eq!(report, ShutdownReport::default());
+        // What the caller reads is the caller's.
+        let mut text = Vec::new();
+        while let Some(piece) = body.chunk().await.unwrap() {
+            text.extend_from_slice(&piece);
+        }
+        assert_eq!(text, b"half whole");
+    });
+    let mut kinds = Vec::new();
+    while let Some(event) = simulation.run(events.next()) {
+        kinds.push(event.kind());
+    }
+    let status = cloudapi::http::StatusCode::OK;
+    let took = seconds(5);
+    let expected = [
+        EventKind::Submitted,
+        EventKind::Started,
+        EventKind::Answered { status, took },
+        EventKind::Done,
+    ];
+    assert_eq!(kinds, expected);
 }
 
 /// The least executor.
@@ -323,6 +425,11 @@ fn moment(within: u64) -> impl Strategy<Value = Duration> {
     (0..within).prop_map(|time| Duration::from_micros(time * 1_000 + 500))
 }
 
+/// The same for an end, which comes at the moment of no caller either.
+fn end(within: u64) -> impl Strategy<Value = Duration> {
+    moment(within).prop_map(|time| time + Duration::from_micros(250))
+}
+
 fn caller() -> impl Strategy<Value = Caller> {
     let arrives = prop_oneof![Just(Duration::ZERO), moment(40_000)];
     let leaves = proptest::option::weighted(0.2, moment(30_000));
@@ -356,8 +463,11 @@ proptest! {
     fn every_call_ends_once_whenever_the_end_comes(
         callers in proptest::collection::vec(caller(), 1..25),
         deeds in proptest::collection::vec(deed(), 1..15),
-        drains in proptest::option::of(moment(40_000)),
-        shuts in moment(40_000),
+        drains in proptest::option::of(end(40_000)),
+        shuts in end(40_000),
+        room in proptest::option::of((1..8_u32, proptest::sample::select(vec![
+            WhenFull::Refuse, WhenFull::Wait, WhenFull::DropOldest,
+        ]))),
         grace in prop_oneof![Just(Duration::ZERO), moment(30_000), Just(Duration::MAX)],
     ) {
         let simulation = Simulation::new();
@@ -368,7 +478,11 @@ proptest! {
                 _ => deed.reply().after(after),
             }
         });
-        let (api, other) = (client(&simulation, &server), client(&simulation, &server));
+        let client = || match room {
+            None => client(&simulation, &server),
+            Some((places, when_full)) => narrow(&simulation, &server, places, when_full),
+        };
+        let (api, other) = (client(), client());
         let mut events = api.events();
         let (answers, report) = simulation.run(async {
             let drain = drains.map(|at| {
@@ -391,7 +505,16 @@ proptest! {
                 tokio::spawn(async move {
                     simulation.sleep(caller.arrives).await;
                     let id = id as u64;
-                    let call = if caller.post { api.post(id) } else { api.get(id) };
+                    let call = match id % 5 {
+                        _ if caller.post => api.post(id),
+                        0 => api.scarce(id),
+                        _ => api.get(id),
+                    };
+                    let call = match id % 3 {
+                        0 => call.priority(Priority::Low),
+                        1 => call.priority(Priority::High),
+                        _ => call,
+                    };
                     let call = call.request_timeout(seconds(25));
                     let result = match caller.leaves {
                         None => call.await,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cloudapi::prelude::*;
 use cloudapi::testing::{Reply, Sent, Server, Simulation};
-use cloudapi::{BoxError, CallPhase, Credential, Status, Waits};
+use cloudapi::{BoxError, CallPhase, Credential, Status, Waits, Watch, WhenFull};
 
 #[rest_api(baseurl = "https://status.test/v1/")]
 #[derive(Clone, Debug)]
@@ -13,6 +13,8 @@ struct Api;
 impl Api {
     #[get("things/{id}")]
     fn get(&self, id: u64) -> Call<String>;
+    #[get("scarce/{id}", limits(rate(144, per = "1h")))]
+    fn scarce(&self, id: u64) -> Call<String>;
 }
 
 const SLOT: Duration = Duration::from_secs(10);
@@ -206,6 +208,80 @@ fn a_call_tells_its_place_and_its_attempts_while_it_is_awaited_elsewhere() {
         let status = watch.clone().status();
         assert_eq!((status.phase, status.at), (CallPhase::Over, None));
         assert_eq!(watch.call(), None);
+    });
+}
+
+#[test]
+fn a_place_is_told_across_priorities_and_limits_of_endpoints_and_outside() {
+    let world = World::built(
+        |_| Reply::text("fine"),
+        |builder, _| {
+            let builder = builder.maximum_queue_length(4).when_full(WhenFull::Wait);
+            builder.build().unwrap()
+        },
+    );
+    let (api, simulation) = (world.api.clone(), world.simulation.clone());
+    world.simulation.run(async move {
+        // The first goes at once; of the scarce ones one goes in 25 seconds.
+        let calls = [
+            api.get(0),
+            api.scarce(1),
+            api.scarce(2),
+            api.get(3).priority(Priority::Low),
+            api.get(4),
+            api.get(5).priority(Priority::High),
+            api.get(6),
+        ];
+        let mut watches = Vec::new();
+        for mut call in calls {
+            watches.push(call.watch());
+            tokio::spawn(run(call));
+        }
+        simulation.sleep(Duration::from_millis(1)).await;
+        let status = api.status();
+        assert_eq!((status.waiting, status.outside), (4, 2));
+        assert_eq!(status.eta, 6 * SLOT - Duration::from_millis(1));
+        assert_eq!(
+            status.to_string(),
+            "4 waiting, 2 waiting for a place; next slot in 10.0 s; done in about 60 s"
+        );
+        let told: Vec<_> = watches.iter().map(|watch| watch.status()).collect();
+        let inside = |ahead| CallPhase::Waiting { ahead };
+        let outside = |ahead| CallPhase::Outside { ahead };
+        let phases: Vec<_> = told.iter().map(|status| status.phase).collect();
+        let expected = [
+            CallPhase::Over,
+            inside(0),
+            inside(3),
+            inside(5),
+            inside(2),
+            outside(1),
+            outside(4),
+        ];
+        assert_eq!(phases, expected);
+        assert_eq!(
+            told[6].to_string(),
+            "waiting for a place, 4 before it; next attempt in 50.0 s"
+        );
+        // And so it comes.
+        let mut next: Vec<_> = told[1..].iter().map(|status| status.next_attempt).collect();
+        next.sort();
+        let turns = (1..=6).map(|n| Some(n * SLOT - Duration::from_millis(1)));
+        assert_eq!(next, turns.collect::<Vec<_>>());
+        for _ in 0..6 {
+            simulation.sleep(SLOT).await;
+            let over = |watch: &&Watch| watch.status().phase == CallPhase::Over;
+            let gone = watches.iter().filter(over).count();
+            let ahead = watches
+                .iter()
+                .filter_map(|watch| match watch.status().phase {
+                    CallPhase::Waiting { ahead } | CallPhase::Outside { ahead } => Some(ahead),
+                    _ => None,
+                });
+            let mut ahead: Vec<_> = ahead.collect();
+            ahead.sort_unstable();
+            assert_eq!(ahead, (0..7 - gone).collect::<Vec<_>>());
+        }
     });
 }
 

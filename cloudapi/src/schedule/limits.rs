@@ -9,6 +9,7 @@ pub(crate) struct Limits(Vec<Limit>);
 
 impl Limits {
     /// No limit at all.
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) const NONE: Self = Self(Vec::new());
 
     pub(crate) fn new(rates: &[Rate]) -> Self {
