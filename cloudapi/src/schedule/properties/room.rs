@@ -159,6 +159,20 @@ fn who_waits_outside_comes_in_first_come_first_served() {
     }
 }
 
+/// That is what makes it an outside: the back of the queue is before it.
+#[test]
+fn who_goes_to_the_back_of_the_queue_is_before_those_outside() {
+    let mut world = limited(World::new(360), 1, WhenFull::Wait);
+    world.terms.backoff.multiplications = 0;
+    let failing = [Reply::after(5 * super::SECOND, Verdict::Failed)];
+    let failing = Call::at(Time::ZERO).replies(&failing);
+    let others = vec![Call::at(Time::ZERO); 3];
+    let story = world.with([vec![failing], others].concat()).run();
+    assert_eq!(story.starts_of(0), [0, 20].map(seconds));
+    assert_eq!(story.starts_of(1), [seconds(10)]);
+    assert_eq!(story.starts_of(2), [seconds(30)]);
+}
+
 #[test]
 fn who_waits_outside_has_a_deadline_and_can_leave() {
     let world = limited(World::new(360), 1, WhenFull::Wait);
