@@ -5,8 +5,8 @@
 //! ```
 //!
 //! It deletes a hundred droplets of a look-alike on this machine, one each 0.1 s,
-//! draws a bar, and prints what is worth knowing as it happens. With Ctrl-C it takes
-//! no more slots, waits for what is under way, and says what was done.
+//! draws a bar, and counts what happens. With Ctrl-C it takes no more slots, waits for
+//! what is under way, and says what was done.
 
 use std::error::Error;
 use std::time::Duration;
@@ -86,19 +86,26 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{}, {failed} failed", cloud.status());
     // The events end with the last client.
     drop(cloud);
-    println!("{} retries", events.await?);
+    let Told { retries, throttles } = events.await?;
+    println!("{retries} retries, {throttles} times throttled");
     Ok(())
 }
 
-/// Counts the retries, and tells what else is out of the ordinary.
-async fn tell(mut events: cloudapi::Events) -> usize {
-    let mut retries = 0;
+/// What the events told.
+#[derive(Default)]
+struct Told {
+    retries: usize,
+    throttles: usize,
+}
+
+async fn tell(mut events: cloudapi::Events) -> Told {
+    let mut told = Told::default();
     while let Some(event) = events.next().await {
         match event.kind() {
-            EventKind::Retries { .. } => retries += 1,
-            EventKind::Throttled { .. } | EventKind::Requeued => eprintln!("{event}"),
+            EventKind::Retries { .. } => told.retries += 1,
+            EventKind::Throttled { .. } => told.throttles += 1,
             _ => {}
         }
     }
-    retries
+    told
 }

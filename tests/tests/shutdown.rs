@@ -375,6 +375,39 @@ fn a_streamed_answer_is_the_end_of_its_call() {
     assert_eq!(kinds, expected);
 }
 
+#[test]
+fn a_stopped_attempt_goes_on_no_longer() {
+    #[derive(Debug)]
+    struct Held(std::sync::Arc<()>);
+    impl cloudapi::Transport for Held {
+        fn send(&self, _: cloudapi::http::Request<cloudapi::Body>) -> cloudapi::TransportFuture {
+            let held = self.0.clone();
+            Box::pin(async move {
+                let _held = held;
+                std::future::pending().await
+            })
+        }
+    }
+    let simulation = Simulation::new();
+    let held = std::sync::Arc::new(());
+    let api = Api::builder()
+        .simulation(&simulation)
+        .transport(Held(held.clone()))
+        .build()
+        .unwrap();
+    let sleep = simulation.clone();
+    simulation.run(async {
+        let call = tokio::spawn(run(api.get(1)));
+        sleep.sleep(seconds(1)).await;
+        assert_eq!(std::sync::Arc::strong_count(&held), 3);
+        api.shutdown(seconds(1)).await;
+        call.await.unwrap().unwrap_err();
+        sleep.sleep(seconds(1)).await;
+        // The transport's own and this one.
+        assert_eq!(std::sync::Arc::strong_count(&held), 2);
+    });
+}
+
 /// The least executor.
 fn block_on<F: Future>(future: F) -> F::Output {
     struct Unpark(std::thread::Thread);
