@@ -321,7 +321,7 @@ impl Transport for Flaky {
             .parse()
             .unwrap();
         Box::pin(async move {
-            if number % 3 == 0 {
+            if number.is_multiple_of(3) {
                 tokio::task::yield_now().await;
             }
             match number % 5 {

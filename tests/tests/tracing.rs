@@ -135,8 +135,7 @@ fn captured<F: Future>(
             .unwrap();
         simulation.run(work(api, simulation.clone()));
     });
-    let captured = capture.0.lock().unwrap().clone();
-    captured
+    capture.0.lock().unwrap().clone()
 }
 
 impl Captured {
