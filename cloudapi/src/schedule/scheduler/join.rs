@@ -122,6 +122,7 @@ impl<J: Clone> Scheduler<J> {
         let own = &self.lanes[lane];
         self.in_flight < self.gate.maximum_in_flight
             && self.opens_at().max(own.limits.earliest()) <= now
+            && self.probe.holds_until() <= now
             && !self.lanes.iter().any(|lane| lane.has_open_call(now))
             // Whose delay is over goes first.
             && self.backoffs.first().is_none_or(|backoff| backoff.0 > now)
