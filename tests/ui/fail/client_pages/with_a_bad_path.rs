@@ -1,6 +1,6 @@
 use cloudapi::{Pages, get, rest_api};
 
-#[rest_api(baseurl = "https://api.example.com/v1/", pages(next = "/links/next"))]
+#[rest_api(baseurl = "https://api.example.com/v1/", pages(next = "links..next"))]
 struct Api;
 
 impl Api {
