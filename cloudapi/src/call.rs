@@ -20,7 +20,6 @@ use crate::engine::{Answered, CallCell, Handle};
 use crate::error::Error;
 use crate::request::{IDEMPOTENCY_KEY, Request};
 use crate::schedule::{Priority, Retry};
-use crate::value::{Plain, header};
 use crate::watch::{Link, Watch};
 
 /// A call of an endpoint: what a method declared as `fn -> Call<T>` returns.
@@ -139,11 +138,7 @@ impl<T> Call<T> {
     /// A name or a value that no header can have ends the call with an error of
     /// the kind [`Request`](crate::ErrorKind::Request) when it is awaited.
     pub fn header(self, name: &str, value: impl fmt::Display) -> Self {
-        self.adjust(|request| {
-            let (name, value) = header(name, Plain::Shown(&value))?;
-            request.headers.insert(name, value);
-            Ok(())
-        })
+        self.adjust(|request| request.set_header(name, &value))
     }
 
     /// Adds a parameter to the query.
@@ -163,8 +158,7 @@ impl<T> Call<T> {
         self.adjust(|request| {
             let declared = request.template.endpoint.idempotency_key;
             let name = declared.unwrap_or(IDEMPOTENCY_KEY);
-            let (name, value) = header(name, Plain::Shown(&key))?;
-            request.headers.insert(name, value);
+            request.set_header(name, &key)?;
             request.options.idempotent = true;
             Ok(())
         })

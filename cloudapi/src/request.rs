@@ -82,6 +82,17 @@ impl Request {
         Ok(())
     }
 
+    /// Sends a header, in place of any of the same name.
+    pub(crate) fn set_header(
+        &mut self,
+        name: &str,
+        value: &dyn std::fmt::Display,
+    ) -> Result<(), String> {
+        let (name, value) = header(name, Plain::Shown(value))?;
+        self.headers.insert(name, value);
+        Ok(())
+    }
+
     /// Gives the request a key by which the server knows it again, unless it has
     /// one. It stays the same over all attempts.
     fn make_idempotent(&mut self, name: &str) -> Result<(), String> {

@@ -447,6 +447,7 @@ fn a_server_that_is_killed_and_started_again_costs_a_job_no_call() {
                     !job.is_finished(),
                     "kill {kill} comes in the middle of the job"
                 );
+                // Looks again; nothing depends on how long this is.
                 thread::sleep(Duration::from_millis(1));
             }
             let (port, before) = server.kill();

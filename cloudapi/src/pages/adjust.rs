@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::Pages;
 use crate::request::Request;
 use crate::schedule::{Priority, Retry};
-use crate::value::{Plain, header};
 
 impl<T> Pages<T> {
     /// Ends the call for a page, whatever it is doing, once this much time has
@@ -85,11 +84,7 @@ impl<T> Pages<T> {
     /// A name or a value that no header can have ends the list with an error of the
     /// kind [`Request`](crate::ErrorKind::Request).
     pub fn header(self, name: &str, value: impl fmt::Display) -> Self {
-        self.adjust(|request| {
-            let (name, value) = header(name, Plain::Shown(&value))?;
-            request.headers.insert(name, value);
-            Ok(())
-        })
+        self.adjust(|request| request.set_header(name, &value))
     }
 
     /// Adds a parameter to the query of every page. Only where the server names the

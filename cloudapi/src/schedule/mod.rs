@@ -6,11 +6,6 @@
 
 mod backoff;
 mod calls;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the engine does not use it yet")
-)]
-mod jitter;
 mod lane;
 mod limit;
 mod limits;
