@@ -51,6 +51,7 @@ impl DigitalOcean {
                 .maximum_geometric_delay_multiplications(5u16)
                 .maximum_failed_attempts(1u16)
                 .maximum_in_flight(8u32)
+                .circuit_threshold(3u16)
                 .request_timeout(::core::time::Duration::from_millis(30000u64))
                 .connect_timeout(::core::time::Duration::from_millis(500u64))
                 .minimum_delay(::core::time::Duration::from_millis(0u64))

@@ -15,6 +15,7 @@
     maximum_retry_after = "2m",
     maximum_response_size = 1048576,
     retry = "standard",
+    circuit_threshold = 3,
 )]
 /// The inventory.
 #[derive(Clone)]

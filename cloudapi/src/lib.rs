@@ -84,7 +84,8 @@ pub use crate::value::IntoBody;
 #[cfg(feature = "progress")]
 pub use crate::watch::Progress;
 pub use crate::watch::{
-    CallPhase, CallStatus, Event, EventKind, Events, Shutdown, ShutdownReport, Status, Waits, Watch,
+    CallPhase, CallStatus, Event, EventKind, Events, Outage, Shutdown, ShutdownReport, Status,
+    Waits, Watch,
 };
 
 /// What servers say about the pace, and how vendors differ in saying it.

@@ -17,9 +17,12 @@ pub(crate) type Outcome = Result<Response<Bytes>, TransportError>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Failure {
-    /// The request never left: no such host, connection refused, connecting
-    /// took too long, or the server refused the HTTP/2 stream unprocessed.
+    /// The request never left: no such host, connection refused, or connecting
+    /// took too long.
     NotSent,
+    /// The server is there and refused the request unprocessed, before any answer:
+    /// a refused stream of HTTP/2 (RFC 9113 8.7).
+    Refused,
     /// The server's certificate or the TLS handshake was not acceptable.
     Tls,
     /// The request may have been sent, and no answer came in time.
@@ -43,10 +46,28 @@ pub enum Failure {
     Stopped,
 }
 
+impl Failure {
+    /// Whether it came about on our side, so that it says nothing of the server.
+    pub(crate) const fn is_ours(self) -> bool {
+        match self {
+            Self::Unsendable | Self::Body | Self::Abandoned | Self::NoRuntime | Self::Stopped => {
+                true
+            }
+            Self::NotSent
+            | Self::Refused
+            | Self::Tls
+            | Self::Timeout
+            | Self::Interrupted
+            | Self::TooLarge => false,
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::NotSent => "could not connect",
+            Self::Refused => "the server refused the request unprocessed",
             Self::Tls => "no secure connection",
             Self::Timeout => "no answer in time",
             Self::Interrupted => "the connection broke before the response was complete",
@@ -66,7 +87,8 @@ impl fmt::Display for Failure {
 /// How a [`Transport`](crate::Transport) says that there is no response.
 ///
 /// The [`Failure`] decides what happens next, so choose it with care: only what
-/// is certain not to have been sent is [`Failure::NotSent`].
+/// is certain not to have been sent is [`Failure::NotSent`], and only what is certain
+/// not to have been processed is [`Failure::Refused`].
 #[derive(Debug)]
 pub struct TransportError {
     failure: Failure,

@@ -32,6 +32,10 @@ macro_rules! __all_setters {
             /// How much the calls matter to those that wait with them, unless they
             /// or their endpoints say otherwise. Default: `Priority::Normal`.
             priority: $crate::Priority;
+            /// After how many different calls in a row that could not connect the
+            /// service is taken for down, from 0 to 1,000: then one attempt after the
+            /// other probes it, for all. 0 is never. Default: 5.
+            circuit_threshold: ::core::primitive::u16;
             /// What the delay between attempts is multiplied by after each
             /// failure, from 1 to 1,000. Default: 2.
             geometric_delay_multiplier: ::core::primitive::f64;

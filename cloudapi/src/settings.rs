@@ -23,6 +23,7 @@ pub struct Setup {
     maximum_in_flight: u32,
     maximum_queue_length: Option<u32>,
     when_full: WhenFull,
+    circuit_threshold: u16,
     priority: Priority,
     backoff: Backoff,
     maximum_failed_attempts: u16,
@@ -50,6 +51,9 @@ struct Declared {
     is_setting: bool,
 }
 
+/// So many calls in a row that cannot connect open the circuit.
+const DEFAULT_CIRCUIT_THRESHOLD: u16 = 5;
+
 /// Defines a setter for each setting that is kept as it is given.
 macro_rules! kept {
     ($($name:ident: $type:ty => $($field:ident).+;)*) => {$(
@@ -73,6 +77,7 @@ impl Setup {
             maximum_in_flight: u32::MAX,
             maximum_queue_length: None,
             when_full: WhenFull::Refuse,
+            circuit_threshold: DEFAULT_CIRCUIT_THRESHOLD,
             priority: Priority::Normal,
             backoff: Backoff::DEFAULT,
             maximum_failed_attempts: 1,
@@ -106,6 +111,7 @@ impl Setup {
         maximum_response_size: u64 => maximum_response_size;
         retry: Retry => retry;
         when_full: WhenFull => when_full;
+        circuit_threshold: u16 => circuit_threshold;
         priority: Priority => priority;
     }
 

@@ -21,6 +21,7 @@ const SETTINGS: &[(&str, Reader)] = &[
     ("maximum_in_flight", constant::positive),
     ("maximum_queue_length", constant::positive),
     ("when_full", constant::when_full),
+    ("circuit_threshold", constant::threshold),
     ("priority", constant::priority),
     ("request_timeout", constant::timeout),
     ("connect_timeout", constant::timeout),

@@ -53,6 +53,11 @@ pub(crate) fn count(entry: &Entry) -> Result<Constant, Diagnostic> {
     integer(entry, 0..=u16::MAX).map(Constant::U16)
 }
 
+/// After how many of something; never, if 0.
+pub(crate) fn threshold(entry: &Entry) -> Result<Constant, Diagnostic> {
+    integer(entry, 0..=1_000).map(Constant::U16)
+}
+
 /// How many of something, at least one.
 pub(crate) fn positive(entry: &Entry) -> Result<Constant, Diagnostic> {
     integer(entry, 1..=u32::MAX).map(Constant::U32)

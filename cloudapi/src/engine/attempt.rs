@@ -11,7 +11,9 @@ use crate::body::{Body, FileIo};
 use crate::error::{AttemptOutcome, Error};
 use crate::outcome::{Failure, Outcome};
 use crate::redirect::Hop;
-use crate::schedule::{Answer, CallId, Ending, Next, ResponseView, Said, Start, Time, Verdict};
+use crate::schedule::{
+    Answer, CallId, Ending, Next, Report, ResponseView, Said, Start, Time, Verdict,
+};
 use crate::transport::Outgoing;
 use crate::watch::AttemptTrace;
 
@@ -112,9 +114,10 @@ impl Attempt {
         let terms = cell.client.terms();
         let now = scope.clock().now();
         let said = self.said(&outcome);
+        let tells = self.tells(&outcome);
         let verdict = self.verdict(&outcome, &said);
         let finished = Finished {
-            verdict,
+            report: Report { verdict, tells },
             heard: (&said, self.start),
             outcome: AttemptOutcome::of(&outcome),
             number: self.number,
@@ -125,10 +128,10 @@ impl Attempt {
             cell.record(self.started, now, finished.outcome);
         }
         let next = scope.finish(self.id, cell, finished, &terms.schedule, now);
-        self.trace.end(finished.outcome, next.map(|next| next.1));
-        let ending = match next {
-            None | Some((Next::Waits, _)) => return,
-            Some((Next::Ends(ending), _)) => ending,
+        self.trace.end(finished.outcome, next);
+        let ending = match next.map(|concluded| concluded.next) {
+            None | Some(Next::Waits) => return,
+            Some(Next::Ends(ending)) => ending,
         };
         match (ending, outcome) {
             (Ending::Done, Ok(response)) => cell.succeed(response, body, self.started, now),
@@ -168,6 +171,15 @@ impl Attempt {
             },
             Err(error) => Answer::Failure(error.failure()),
         })
+    }
+
+    /// Whether the outcome tells anything of the way to the API's own server.
+    fn tells(&self, outcome: &Outcome) -> bool {
+        let is_ours = match outcome {
+            Ok(_) => false,
+            Err(error) => error.failure().is_ours(),
+        };
+        !is_ours && self.cell.hop().is_none_or(|hop| hop.is_at_home)
     }
 
     /// What the response says about the pace, as the vendor means it.

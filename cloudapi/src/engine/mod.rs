@@ -23,4 +23,4 @@ pub(crate) use cell::{Answered, CallCell, Handle};
 pub(crate) use clock::{Clock, Sleep};
 pub(crate) use registry::{JoinError, Membership, ScopeKey, join};
 pub(crate) use renewal::Renewal;
-pub(crate) use scope::{Claim, Scope};
+pub(crate) use scope::{Claim, Concluded, Scope};

@@ -12,10 +12,11 @@ use super::sync::{Mutex, MutexGuard};
 use super::{CallCell, Clock, renewal};
 use crate::client::ClientCore;
 use crate::schedule::{
-    Action, CallId, Gate, LaneId, Limits, Next, Rate, Refusal, Room, Scheduler, Start, Terms, Time,
+    Action, CallId, Gate, LaneId, Limits, Rate, Refusal, Room, Scheduler, Start, Terms, Time,
 };
 use crate::watch::{EventKind, Rest, Watched};
 
+pub(crate) use watching::Concluded;
 pub(super) use watching::Finished;
 
 /// What a client wants of its scope. All clients of one scope want the same.
@@ -25,6 +26,7 @@ pub(crate) struct Claim {
     pub(crate) rates: Vec<Rate>,
     pub(crate) maximum_in_flight: NonZeroU32,
     pub(crate) room: Room,
+    pub(crate) circuit_threshold: u16,
 }
 
 impl From<&Claim> for Gate {
@@ -33,6 +35,7 @@ impl From<&Claim> for Gate {
             limits: Limits::new(&claim.rates),
             maximum_in_flight: claim.maximum_in_flight.get(),
             room: claim.room,
+            circuit_threshold: claim.circuit_threshold,
         }
     }
 }
@@ -171,10 +174,10 @@ impl Scope {
         finished: Finished<'_>,
         terms: &Terms,
         now: Time,
-    ) -> Option<(Next, EventKind)> {
-        let (next, turn) = self.finished(id, cell, finished, terms, now);
+    ) -> Option<Concluded> {
+        let (concluded, turn) = self.finished(id, cell, finished, terms, now);
         turn.carry_out(self);
-        next
+        concluded
     }
 
     fn finished(
@@ -184,7 +187,7 @@ impl Scope {
         finished: Finished<'_>,
         terms: &Terms,
         now: Time,
-    ) -> (Option<(Next, EventKind)>, Turn) {
+    ) -> (Option<Concluded>, Turn) {
         self.locked(now, |state, now| {
             state.finish(id, cell, finished, terms, now)
         })
@@ -298,6 +301,7 @@ impl Scope {
             limits: Limits::NONE,
             maximum_in_flight: u32::MAX,
             room: Room::UNBOUNDED,
+            circuit_threshold: 0,
         };
         self.lock().scheduler.set_gate(gate, self.clock.now());
     }
@@ -311,14 +315,14 @@ impl Scope {
 
     pub(crate) fn passed(&self, cell: &CallCell, id: CallId, terms: &Terms) {
         let finished = Finished {
-            verdict: crate::schedule::Verdict::Done,
+            report: crate::schedule::Verdict::Done.into(),
             heard: (&crate::schedule::Said::default(), Start::default()),
             outcome: crate::error::AttemptOutcome::Status(http::StatusCode::OK),
             number: 1,
             took: std::time::Duration::ZERO,
         };
-        let (next, _) = self.finished(id, cell, finished, terms, self.clock.now());
-        debug_assert!(next.is_some());
+        let (concluded, _) = self.finished(id, cell, finished, terms, self.clock.now());
+        debug_assert!(concluded.is_some());
     }
 }
 

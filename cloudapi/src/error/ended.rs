@@ -26,7 +26,8 @@ impl Error {
             Some(Ok(response)) => cell.client.details(response),
             _ => None,
         };
-        let (kind, mut message) = describe(ending, outcome.as_ref(), details.as_deref());
+        let now = clock.now();
+        let (kind, mut message) = describe(ending, outcome.as_ref(), details.as_deref(), now);
         if let Some(wait) = wait {
             message.push_str(&format!("; {}", in_words(wait)));
         }
@@ -69,7 +70,10 @@ impl Error {
 fn may_run_at(ending: Ending) -> Option<Time> {
     match ending {
         Ending::Refused(
-            Refusal::Barred { until } | Refusal::Full { until } | Refusal::Displaced { until },
+            Refusal::Barred { until }
+            | Refusal::Full { until }
+            | Refusal::Displaced { until }
+            | Refusal::Unreachable { until, .. },
         ) => Some(until),
         Ending::Refused(Refusal::Deadline { would_run_at }) => Some(would_run_at),
         _ => None,
@@ -85,20 +89,25 @@ fn in_words(wait: Duration) -> String {
         let tenths = wait.as_nanos().div_ceil(100_000_000);
         return format!("it may be made again in {}.{} s", tenths / 10, tenths % 10);
     }
-    let seconds = wait.as_secs_f64().ceil() as u64;
+    format!("it may be made again in {}", long(wait))
+}
+
+/// A time in whole seconds, rounded up.
+fn long(time: Duration) -> String {
+    let seconds = time.as_secs_f64().ceil() as u64;
     let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    let wait = match (hours, minutes) {
+    match (hours, minutes) {
         (0, 0) => format!("{seconds} s"),
         (0, _) => format!("{minutes} min {seconds} s"),
         _ => format!("{hours} h {minutes} min"),
-    };
-    format!("it may be made again in {wait}")
+    }
 }
 
 fn describe(
     ending: Ending,
     outcome: Option<&Outcome>,
     details: Option<&dyn Details>,
+    now: Time,
 ) -> (ErrorKind, String) {
     let kind = ErrorKind::of(ending, outcome.map(AttemptOutcome::of));
     let last = match outcome {
@@ -132,6 +141,13 @@ fn describe(
         Ending::Refused(Refusal::Displaced { .. }) => {
             "the queue is full, and the call gave its place to a newer one".to_owned()
         }
+        Ending::Refused(Refusal::Unreachable { since, .. }) => {
+            let outage = long(now.since(since));
+            match outcome {
+                Some(_) => format!("{last}; the service has been unreachable for {outage}"),
+                None => format!("could not connect: the service has been unreachable for {outage}"),
+            }
+        }
         Ending::Refused(Refusal::Deadline { .. }) => match outcome {
             Some(_) => format!("{last}; the next attempt would come after the deadline"),
             None => "its turn would come after its deadline".to_owned(),
@@ -157,6 +173,7 @@ impl ErrorKind {
             Ending::Throttled | Ending::Refused(Refusal::Barred { .. }) => Self::Throttled,
             Ending::Refused(Refusal::Deadline { .. }) => Self::Deadline,
             Ending::Refused(Refusal::Full { .. } | Refusal::Displaced { .. }) => Self::QueueFull,
+            Ending::Refused(Refusal::Unreachable { .. }) => Self::Connect,
             Ending::Refused(Refusal::Shutdown) => Self::Shutdown,
         }
     }
@@ -174,7 +191,7 @@ fn with_cause(error: &TransportError) -> String {
 
 const fn of_failure(failure: Failure) -> ErrorKind {
     match failure {
-        Failure::NotSent => ErrorKind::Connect,
+        Failure::NotSent | Failure::Refused => ErrorKind::Connect,
         Failure::Tls => ErrorKind::Tls,
         Failure::Timeout => ErrorKind::Timeout,
         Failure::Interrupted => ErrorKind::Interrupted,

@@ -19,7 +19,8 @@ pub enum ErrorKind {
     /// value with a line break, a body that cannot be serialized, a file to send
     /// that is not there.
     Request,
-    /// Nothing was sent: no such host, connection refused, connecting timed out.
+    /// The server was not reached, or refused the request before it did anything: no
+    /// such host, connection refused, connecting timed out, a refused stream.
     Connect,
     /// The TLS handshake failed, for instance because of the certificate.
     Tls,

@@ -33,6 +33,23 @@ impl Backoff {
             .min(self.maximum)
             .min(LONGEST)
     }
+
+    /// All delays of one series together.
+    pub(crate) fn total(&self, period: u64) -> Duration {
+        // The settings allow no more.
+        let last = self.multiplications.min(u16::MAX.into());
+        let longest = self.maximum.max(self.minimum).min(LONGEST);
+        let mut total = Duration::ZERO;
+        for step in 1..=last {
+            let delay = self.delay(period, step);
+            if delay == longest || self.multiplier == 1.0 {
+                // So are all that follow.
+                return total.saturating_add(delay.saturating_mul(last - step + 1));
+            }
+            total = total.saturating_add(delay);
+        }
+        total
+    }
 }
 
 #[cfg(test)]
@@ -67,6 +84,32 @@ mod tests {
         for step in [1, 100, 1_024, u32::MAX] {
             assert_eq!(steep.delay(u64::MAX, step).as_secs(), 31_622_400);
         }
+    }
+
+    #[test]
+    fn the_total_is_that_of_the_delays() {
+        let by_hand = |backoff: Backoff| -> Duration {
+            let steps = 1..=backoff.multiplications;
+            steps.map(|step| backoff.delay(PERIOD, step)).sum()
+        };
+        assert_eq!(Backoff::DEFAULT.total(PERIOD).as_secs(), 620);
+        for multiplier in [1.0, 1.5, 3.0] {
+            for (minimum, maximum) in [(0, 1_000_000), (100, 1_000_000), (0, 70), (30, 30)] {
+                let backoff = Backoff {
+                    multiplier,
+                    multiplications: 9,
+                    minimum: Duration::from_secs(minimum),
+                    maximum: Duration::from_secs(maximum),
+                };
+                assert_eq!(backoff.total(PERIOD), by_hand(backoff), "{backoff:?}");
+            }
+        }
+        let endless = Backoff {
+            multiplications: u32::MAX,
+            ..Backoff::DEFAULT
+        };
+        assert!(endless.total(u64::MAX) > LONGEST);
+        assert_eq!(endless.total(0), Duration::ZERO);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod backoff;
 mod calls;
+mod circuit;
 mod lane;
 mod limit;
 mod limits;
@@ -45,4 +46,4 @@ pub use terms::WhenFull;
 pub(crate) use terms::{Action, Ending, Gate, Joining, Next, Refusal, Room, Terms};
 pub(crate) use time::Time;
 pub use verdict::Retry;
-pub(crate) use verdict::{Answer, Judgement, Verdict};
+pub(crate) use verdict::{Answer, Judgement, Report, Verdict};

@@ -67,7 +67,7 @@ impl Probe {
         }
     }
 
-    fn is(&self, other: CallId) -> bool {
+    pub(super) fn is(&self, other: CallId) -> bool {
         matches!(self, Self::UnderWay { id, .. } if *id == other)
     }
 }

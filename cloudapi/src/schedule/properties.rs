@@ -4,6 +4,7 @@
 //! time and writes down what happens; a [`referee`] with a simple model of its
 //! own says what should have.
 
+mod circuit;
 mod crowds;
 mod deadlines;
 mod endings;

@@ -9,6 +9,7 @@ mod pick;
 use std::collections::BTreeSet;
 
 use super::calls::{CallId, Calls, Entry, Phase};
+use super::circuit::{self, Circuit, GivenUp};
 use super::lane::{Lane, LaneId, Lanes};
 use super::line::Seniority;
 use super::pace::{Pace, Start};
@@ -25,6 +26,7 @@ pub(crate) struct Scheduler<J> {
     throttle: Throttle,
     pace: Pace,
     probe: Probe,
+    circuit: Circuit,
     /// Where calls wait in line.
     lanes: Lanes,
     /// Between the lanes.
@@ -33,6 +35,7 @@ pub(crate) struct Scheduler<J> {
     outside: Queue,
     /// Calls that had to give up theirs, until they are told.
     displaced: Vec<J>,
+    given_up: GivenUp,
     calls: Calls<J>,
     /// Ends of backoffs.
     backoffs: BTreeSet<(Time, u32)>,
@@ -47,10 +50,12 @@ impl<J: Clone> Scheduler<J> {
             throttle: Throttle::default(),
             pace: Pace::default(),
             probe: Probe::default(),
+            circuit: Circuit::default(),
             lanes: Lanes::new(),
             turns: Turns::default(),
             outside: Queue::default(),
             displaced: Vec::new(),
+            given_up: GivenUp::default(),
             calls: Calls::new(),
             backoffs: BTreeSet::new(),
             in_flight: 0,
@@ -80,6 +85,11 @@ impl<J: Clone> Scheduler<J> {
             let until = self.next_place(now);
             return Some(Action::Refuse(job, Refusal::Displaced { until }));
         }
+        while let Some((id, refusal)) = self.given_up.next() {
+            if self.calls.phase(id).is_some() {
+                return Some(Action::Refuse(self.withdraw(id.key), refusal));
+            }
+        }
         while let Some(key) = self.end_of_backoff(now) {
             let until = self.calls[key].at;
             self.enter_line(key, Phase::Again, until, Queue::come_back);
@@ -98,6 +108,9 @@ impl<J: Clone> Scheduler<J> {
         let (id, key) = self.take_slot(now, is_ready)?;
         self.in_flight += 1;
         self.pace.took(now);
+        if self.circuit.is_open() {
+            self.probe.demand(circuit::PATIENCE);
+        }
         self.probe.started(id, now);
         let entry = &mut self.calls[key];
         entry.phase = Phase::InFlight;
@@ -131,7 +144,7 @@ impl<J: Clone> Scheduler<J> {
         if self.nobody_waits() {
             return None;
         }
-        if !self.displaced.is_empty() {
+        if !self.displaced.is_empty() || !self.given_up.is_empty() {
             return Some(Time::ZERO);
         }
         let backoff = self.backoffs.first().map(|backoff| backoff.0);
@@ -162,6 +175,7 @@ impl<J: Clone> Scheduler<J> {
             && self.gate.limits.is_neutral(now)
             && self.lanes.iter().all(|lane| lane.limits.is_neutral(now))
             && self.throttle.is_neutral(now)
+            && self.circuit.is_neutral(now)
             && self.pace.is_neutral(now)
     }
 
@@ -183,6 +197,9 @@ impl<J: Clone> Scheduler<J> {
         self.throttle
             .close(self.gate.limits.earliest().min(longest));
         gate.limits.go_on_from(&self.gate.limits);
+        if gate.circuit_threshold == 0 {
+            self.circuit = Circuit::default();
+        }
         self.gate = gate;
     }
 
@@ -192,6 +209,7 @@ impl<J: Clone> Scheduler<J> {
         let of_lane = |lane: &Lane| lane.queue.places() + lane.queue.len() + lane.deadlines.len();
         let in_line: usize = self.lanes.iter().map(of_lane).sum();
         let outside = self.outside.places() + self.outside.len() + self.displaced.len();
+        let outside = outside + self.given_up.len();
         in_line + outside + self.backoffs.len() + self.calls.len()
     }
 
@@ -304,6 +322,7 @@ impl<J: Clone> Scheduler<J> {
             .earliest()
             .max(self.throttle.closed_until())
             .max(self.pace.earliest())
+            .max(self.circuit.closed_until())
     }
 
     /// Before then this call does not start.

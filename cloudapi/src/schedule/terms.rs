@@ -10,6 +10,9 @@ pub(crate) struct Gate {
     pub(crate) limits: Limits,
     pub(crate) maximum_in_flight: u32,
     pub(crate) room: Room,
+    /// So many different calls in a row that cannot connect open the circuit; none
+    /// do, if 0.
+    pub(crate) circuit_threshold: u16,
 }
 
 /// How many calls may wait.
@@ -112,6 +115,8 @@ pub(crate) enum Refusal {
     Full { until: Time },
     /// It gave its place to a newer call.
     Displaced { until: Time },
+    /// The service could not be reached for as long as a call is tried.
+    Unreachable { since: Time, until: Time },
     /// The client has been shut down.
     Shutdown,
 }

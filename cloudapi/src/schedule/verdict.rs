@@ -58,10 +58,29 @@ pub(crate) enum Verdict {
     Again,
     /// Try again after a delay.
     Failed,
+    /// Nothing was sent, since the server could not be reached: try `again` after a
+    /// delay, or not.
+    Unreachable { again: bool },
     /// An error that trying again does not mend.
     Ends,
     /// The request may have taken effect; repeating it could do harm.
     Unknown,
+}
+
+/// What an attempt means for its call, and whether it tells anything of the way to
+/// the server. What fails on our side does not, nor does what another server says
+/// to which a redirect led.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Report {
+    pub(crate) verdict: Verdict,
+    pub(crate) tells: bool,
+}
+
+impl From<Verdict> for Report {
+    fn from(verdict: Verdict) -> Self {
+        let tells = true;
+        Self { verdict, tells }
+    }
 }
 
 impl Judgement {
@@ -106,7 +125,10 @@ impl Judgement {
 
     fn judge_failure(self, failure: Failure) -> Verdict {
         match failure {
-            Failure::NotSent => match self.retry {
+            Failure::NotSent => Verdict::Unreachable {
+                again: self.retry != Retry::Never,
+            },
+            Failure::Refused => match self.retry {
                 Retry::Never => Verdict::Ends,
                 Retry::Standard | Retry::Always => Verdict::Failed,
             },
@@ -171,6 +193,8 @@ mod tests {
         judgement.judge(Answer::Failure(failure))
     }
 
+    const NOT_REACHED: Verdict = Verdict::Unreachable { again: true };
+
     /// The table of the crate documentation, row by row.
     #[test]
     fn the_table_holds() {
@@ -202,7 +226,8 @@ mod tests {
             }
         }
         let rows = [
-            (Failure::NotSent, Failed, Failed),
+            (Failure::NotSent, NOT_REACHED, NOT_REACHED),
+            (Failure::Refused, Failed, Failed),
             (Failure::Timeout, Failed, Unknown),
             (Failure::Interrupted, Failed, Unknown),
             (Failure::Tls, Ends, Ends),
@@ -237,7 +262,10 @@ mod tests {
     fn never_still_says_when_an_outcome_is_unknown() {
         assert_eq!(judge(Retry::Never, true, 500), Verdict::Ends);
         assert_eq!(judge(Retry::Never, false, 500), Verdict::Unknown);
-        assert_eq!(fail(Retry::Never, false, Failure::NotSent), Verdict::Ends);
+        assert_eq!(fail(Retry::Never, false, Failure::Refused), Verdict::Ends);
+        // It is a sign all the same.
+        let not_reached = Verdict::Unreachable { again: false };
+        assert_eq!(fail(Retry::Never, false, Failure::NotSent), not_reached);
         assert_eq!(judge(Retry::Never, false, 429), Verdict::Throttled(None));
     }
 

@@ -5,13 +5,16 @@ use std::num::NonZeroU32;
 use http::header::{AUTHORIZATION, HeaderName, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 
-use super::{Declared, Setup};
+use super::{DEFAULT_CIRCUIT_THRESHOLD, Declared, Setup};
 use crate::baseurl::normalised;
 use crate::client::{Client, ClientCore, ClientTerms, Common, Reading};
 use crate::engine::{Claim, JoinError, ScopeKey, join};
 use crate::error::Error;
 use crate::schedule::{Rate, Room, Terms};
 use crate::transport::{AnyTransport, Reqwest};
+
+/// The last so many calls that could not connect are remembered.
+const MAXIMUM_CIRCUIT_THRESHOLD: u16 = 1_000;
 
 const MULTIPLIERS: std::ops::RangeInclusive<f64> = 1.0..=1_000.0;
 
@@ -66,10 +69,17 @@ impl Setup {
                 when_full: self.when_full,
             },
         };
+        if self.circuit_threshold > MAXIMUM_CIRCUIT_THRESHOLD {
+            return Err(Error::settings(format!(
+                "`circuit_threshold` is {}; it has to be from 0 to {MAXIMUM_CIRCUIT_THRESHOLD}",
+                self.circuit_threshold
+            )));
+        }
         Ok(Claim {
             rates: self.rates()?,
             maximum_in_flight: positive("maximum_in_flight", self.maximum_in_flight)?,
             room,
+            circuit_threshold: self.circuit_threshold,
         })
     }
 
@@ -199,6 +209,10 @@ fn limits(claim: &Claim) -> String {
     let mut limits: Vec<_> = claim.rates.iter().map(|rate| format!("`{rate}`")).collect();
     if claim.maximum_in_flight != NonZeroU32::MAX {
         limits.push(format!("`maximum_in_flight = {}`", claim.maximum_in_flight));
+    }
+    let threshold = claim.circuit_threshold;
+    if threshold != DEFAULT_CIRCUIT_THRESHOLD {
+        limits.push(format!("`circuit_threshold = {threshold}`"));
     }
     let Room { maximum, when_full } = claim.room;
     if maximum != u32::MAX {

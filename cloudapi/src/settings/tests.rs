@@ -17,6 +17,7 @@ fn settings_out_of_range_are_named() {
         (setup().request_timeout(Duration::ZERO), "request_timeout"),
         (setup().connect_timeout(Duration::ZERO), "connect_timeout"),
         (setup().minimum_delay(Duration::MAX), "minimum_delay"),
+        (setup().circuit_threshold(1_001), "from 0 to 1000"),
         (setup().bearer(Text::new()), "is empty"),
     ] {
         let error = setup.into_client().unwrap_err();
@@ -80,6 +81,7 @@ fn all_limits_of_two_clients_are_compared_and_named() {
         (setup().callrateperminute(251), "`callrateperminute = 251`"),
         (setup().burst(20), "`rate(250, per = 60s, burst = 20)`"),
         (setup().maximum_in_flight(8), "`maximum_in_flight = 8`"),
+        (setup().circuit_threshold(0), "`circuit_threshold = 0`"),
         (
             setup().maximum_queue_length(9),
             "`maximum_queue_length = 9` and `when_full = \"refuse\"`",

@@ -20,7 +20,10 @@ fn failure(error: &reqwest::Error) -> Failure {
     if is_tls(error) {
         return Failure::Tls;
     }
-    if error.is_connect() || is_refused_stream(error) {
+    if is_refused_stream(error) {
+        return Failure::Refused;
+    }
+    if error.is_connect() {
         return Failure::NotSent;
     }
     if error.is_timeout() {

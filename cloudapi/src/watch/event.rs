@@ -67,6 +67,24 @@ pub enum EventKind {
         /// For how long the gate is closed.
         wait: Duration,
     },
+    /// This attempt has opened the circuit: too many different calls in a row could
+    /// not connect. It is about the gate, and comes before what the call does.
+    CircuitOpened {
+        /// The time to the next attempt, which is to find out whether the service is
+        /// there again.
+        next_probe: Duration,
+    },
+    /// This attempt has closed the circuit: something has come back.
+    CircuitClosed {
+        /// How long the service could not be reached.
+        after: Duration,
+    },
+    /// The call could not connect while the circuit is open. It has spent nothing,
+    /// and goes first with the next probe.
+    Unreachable {
+        /// The time to the next probe.
+        wait: Duration,
+    },
     /// The call goes on where a redirect leads, in the next slot.
     Redirected,
     /// The server refused the credentials: the call is sent again with new ones.
@@ -185,6 +203,21 @@ impl fmt::Display for EventKind {
             Self::Requeued => formatter.write_str("at the back of the queue"),
             Self::Throttled { wait } => {
                 write!(formatter, "throttled for {}", words::wait(*wait))
+            }
+            Self::CircuitOpened { next_probe } => write!(
+                formatter,
+                "circuit opened, next probe in {}",
+                words::wait(*next_probe)
+            ),
+            Self::CircuitClosed { after } => {
+                write!(formatter, "circuit closed after {}", words::wait(*after))
+            }
+            Self::Unreachable { wait } => {
+                write!(
+                    formatter,
+                    "unreachable, next probe in {}",
+                    words::wait(*wait)
+                )
             }
             Self::Redirected => formatter.write_str("redirected"),
             Self::Renews => formatter.write_str("sent again with new credentials"),

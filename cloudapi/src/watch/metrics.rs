@@ -89,7 +89,17 @@ impl Measured {
                 gauge.decrement(1.0);
                 calls("cancelled");
             }
-            EventKind::Redirected | EventKind::Renews | EventKind::Held | EventKind::Released => {}
+            EventKind::CircuitOpened { .. } => {
+                counter!("cloudapi.circuits.opened", vec![server()]).increment(1);
+            }
+            EventKind::CircuitClosed { .. } => {
+                counter!("cloudapi.circuits.closed", vec![server()]).increment(1);
+            }
+            EventKind::Redirected
+            | EventKind::Renews
+            | EventKind::Held
+            | EventKind::Released
+            | EventKind::Unreachable { .. } => {}
         }
     }
 }

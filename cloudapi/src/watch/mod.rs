@@ -33,7 +33,7 @@ pub use self::progress::Progress;
 pub(crate) use self::shutdown::{Closing, How};
 pub use self::shutdown::{Shutdown, ShutdownReport};
 pub(crate) use self::status::Counts;
-pub use self::status::{Status, Waits};
+pub use self::status::{Outage, Status, Waits};
 pub(crate) use self::trace::{AttemptTrace, CallTrace};
 
 use self::channel::Channel;

@@ -25,6 +25,7 @@ fn of_status(status: StatusCode) -> Option<Cow<'static, str>> {
 const fn of_failure(failure: Failure) -> &'static str {
     match failure {
         Failure::NotSent => "not_sent",
+        Failure::Refused => "refused",
         Failure::Tls => "tls",
         Failure::Timeout => "timeout",
         Failure::Interrupted => "interrupted",

@@ -2,9 +2,8 @@
 
 use http::StatusCode;
 
-use super::EventKind;
 use crate::client::ClientCore;
-use crate::engine::CallCell;
+use crate::engine::{CallCell, Concluded};
 use crate::error::{AttemptOutcome, ErrorKind};
 use crate::request::Request;
 
@@ -33,5 +32,5 @@ impl AttemptTrace {
         attempt
     }
 
-    pub(crate) fn end(&self, _: AttemptOutcome, _: Option<EventKind>) {}
+    pub(crate) fn end(&self, _: AttemptOutcome, _: Option<Concluded>) {}
 }

@@ -238,6 +238,7 @@ mod tests {
             } else {
                 Waits::Idle
             },
+            outage: None,
         }
     }
 

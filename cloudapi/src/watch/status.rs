@@ -36,7 +36,10 @@ impl Counts {
             | EventKind::Redirected
             | EventKind::Renews
             | EventKind::Held
-            | EventKind::Released => return,
+            | EventKind::Released
+            | EventKind::CircuitOpened { .. }
+            | EventKind::CircuitClosed { .. }
+            | EventKind::Unreachable { .. } => return,
         };
         *counter += 1;
     }
@@ -89,6 +92,20 @@ pub struct Status {
     pub eta: Duration,
     /// What the first in line waits for.
     pub waits: Waits,
+    /// The service cannot be reached, and the circuit is open: one attempt after the
+    /// other probes whether it is there again.
+    pub outage: Option<Outage>,
+}
+
+/// A service that cannot be reached: see [`Status::outage`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Outage {
+    /// When the first of the calls that opened the circuit failed.
+    pub since: SystemTime,
+    /// When the next probe goes, if anybody waits then; earlier than now while one is
+    /// under way.
+    pub next_probe: SystemTime,
 }
 
 /// What the calls of a gate wait for.
@@ -110,6 +127,8 @@ pub enum Waits {
         /// When the gate opens.
         until: SystemTime,
     },
+    /// The service cannot be reached: [`Status::outage`] tells since when.
+    Unreachable,
     /// The server asked for a longer wait than `maximum_retry_after` allows: until
     /// then calls are turned away.
     Barred {
@@ -148,6 +167,13 @@ impl Status {
             next_slot: look.opens_at.since(now),
             eta: look.empty_at.since(now),
             waits: waits(look, now, at),
+            outage: look.outage.map(|(since, until)| Outage {
+                since: earlier(at, now.since(since)),
+                next_probe: match until.since(now) {
+                    Duration::ZERO => earlier(at, now.since(until)),
+                    wait => later(at, wait),
+                },
+            }),
         }
     }
 
@@ -184,12 +210,18 @@ fn waits(look: &Look, now: Time, at: SystemTime) -> Waits {
     }
     if look.is_full {
         Waits::ForPlace
+    } else if look.outage.is_some() {
+        Waits::Unreachable
     } else if look.is_throttled {
         let until = later(at, look.opens_at.since(now));
         Waits::Throttled { until }
     } else {
         Waits::ForSlot
     }
+}
+
+fn earlier(at: SystemTime, before: Duration) -> SystemTime {
+    at.checked_sub(before).unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 /// A century is as good as what a clock of the machine cannot say.
@@ -225,11 +257,23 @@ impl fmt::Display for Status {
             Waits::Throttled { .. } => {
                 write!(formatter, "; throttled for {}", words::wait(self.next_slot))?;
             }
+            Waits::Unreachable => {}
             Waits::Barred { .. } => write!(
                 formatter,
                 "; turned away by the server for {}",
                 words::wait(self.next_slot)
             )?,
+        }
+        if let Some(outage) = self.outage {
+            let since = self.at.duration_since(outage.since).unwrap_or_default();
+            write!(formatter, "; unreachable for {}", words::wait(since))?;
+            match outage.next_probe.duration_since(self.at) {
+                Ok(wait) if !wait.is_zero() => {
+                    write!(formatter, ", next probe in {}", words::wait(wait))?;
+                }
+                _ if self.in_flight > 0 => formatter.write_str(", a probe is under way")?,
+                _ => {}
+            }
         }
         if self.open() > self.in_flight {
             write!(formatter, "; done in {}", words::about(self.eta))?;

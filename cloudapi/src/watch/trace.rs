@@ -12,7 +12,7 @@ use tracing::{Instrument, Span, event, span};
 
 use super::{EventKind, names};
 use crate::client::ClientCore;
-use crate::engine::CallCell;
+use crate::engine::{CallCell, Concluded};
 use crate::error::{AttemptOutcome, ErrorKind};
 use crate::request::Request;
 
@@ -147,7 +147,8 @@ impl AttemptTrace {
 
     /// The attempt has ended, and so its call goes on: `None` if nobody wants to
     /// know any more.
-    pub(crate) fn end(&self, outcome: AttemptOutcome, next: Option<EventKind>) {
+    pub(crate) fn end(&self, outcome: AttemptOutcome, concluded: Option<Concluded>) {
+        let next = concluded.map(|concluded| concluded.then);
         let Self { call, attempt } = self;
         if let AttemptOutcome::Status(status) = outcome {
             attempt.record("http.response.status_code", status.as_u16());
@@ -159,6 +160,7 @@ impl AttemptTrace {
             attempt.record("otel.status_code", "ERROR");
             attempt.record("error.type", &*error);
         }
+        self.circuit(concluded.and_then(|concluded| concluded.circuit));
         match next {
             Some(EventKind::Retries { after }) => event!(
                 target: "cloudapi",
@@ -183,6 +185,14 @@ impl AttemptTrace {
                 delay = wait.as_secs_f64(),
                 "throttled"
             ),
+            Some(EventKind::Unreachable { wait }) => event!(
+                target: "cloudapi",
+                parent: call,
+                tracing::Level::INFO,
+                outcome = %outcome,
+                delay = wait.as_secs_f64(),
+                "unreachable"
+            ),
             Some(EventKind::Redirected) => event!(
                 target: "cloudapi",
                 parent: call,
@@ -196,6 +206,28 @@ impl AttemptTrace {
                 tracing::Level::INFO,
                 outcome = %outcome,
                 "credentials refused"
+            ),
+            _ => {}
+        }
+    }
+
+    /// The attempt has opened or closed the circuit of its scope.
+    fn circuit(&self, change: Option<EventKind>) {
+        let Self { call, .. } = self;
+        match change {
+            Some(EventKind::CircuitOpened { next_probe }) => event!(
+                target: "cloudapi",
+                parent: call,
+                tracing::Level::WARN,
+                delay = next_probe.as_secs_f64(),
+                "circuit opened"
+            ),
+            Some(EventKind::CircuitClosed { after }) => event!(
+                target: "cloudapi",
+                parent: call,
+                tracing::Level::INFO,
+                outage = after.as_secs_f64(),
+                "circuit closed"
             ),
             _ => {}
         }

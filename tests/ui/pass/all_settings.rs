@@ -21,6 +21,7 @@ const LIMIT: Rate = Rate::new(1_000, Duration::from_secs(300)).burst(10);
     maximum_in_flight = 8,
     maximum_queue_length = 1_000,
     when_full = "wait",
+    circuit_threshold = 10,
     priority = "low",
     request_timeout = "1m 30s",
     connect_timeout = "500ms",
@@ -59,6 +60,7 @@ fn built() -> Result<Api> {
         .maximum_in_flight(1)
         .maximum_queue_length(10)
         .when_full(WhenFull::DropOldest)
+        .circuit_threshold(0)
         .priority(Priority::Normal)
         .request_timeout(Duration::from_secs(1))
         .connect_timeout(Duration::from_secs(1))

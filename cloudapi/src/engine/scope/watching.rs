@@ -8,20 +8,30 @@ use super::{Scope, State};
 use crate::engine::CallCell;
 use crate::error::{AttemptOutcome, ErrorKind};
 use crate::schedule::{
-    Action, CallId, Ending, Joining, Next, Refusal, Said, Start, Terms, Time, Verdict, Whereabouts,
+    Action, CallId, Ending, Joining, Next, Refusal, Report, Said, Start, Terms, Time, Verdict,
+    Whereabouts,
 };
 use crate::watch::{EventKind, Events, Status};
 
 /// How an attempt has ended.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::engine) struct Finished<'a> {
-    pub(in crate::engine) verdict: Verdict,
+    pub(in crate::engine) report: Report,
     /// What the response says about the pace, and which start it answers.
     pub(in crate::engine) heard: (&'a Said, Start),
     pub(in crate::engine) outcome: AttemptOutcome,
     /// Which attempt of its call it is, counted from 1.
     pub(in crate::engine) number: u32,
     pub(in crate::engine) took: Duration,
+}
+
+/// What becomes of a call after an attempt.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Concluded {
+    pub(crate) next: Next,
+    pub(crate) then: EventKind,
+    /// The attempt has opened or closed the circuit.
+    pub(crate) circuit: Option<EventKind>,
 }
 
 impl Scope {
@@ -84,11 +94,24 @@ impl State {
         finished: Finished<'_>,
         terms: &Terms,
         now: Time,
-    ) -> Option<(Next, EventKind)> {
+    ) -> Option<Concluded> {
         let (said, start) = finished.heard;
         self.scheduler.heard(said, start, now);
-        let next = self.scheduler.finish(id, finished.verdict, terms, now)?;
+        let before = self.scheduler.outage();
+        let next = self.scheduler.finish(id, finished.report, terms, now)?;
+        let circuit = match (before, self.scheduler.outage()) {
+            (None, Some((_, until))) => {
+                let next_probe = until.since(now);
+                Some(EventKind::CircuitOpened { next_probe })
+            }
+            (Some((since, _)), None) => {
+                let after = now.since(since);
+                Some(EventKind::CircuitClosed { after })
+            }
+            _ => None,
+        };
         if next == Next::Ends(Ending::Done)
+            && circuit.is_none()
             && let AttemptOutcome::Status(status) = finished.outcome
         {
             // Most often so, and then as little as can be.
@@ -96,23 +119,33 @@ impl State {
             let answered = EventKind::Answered { status, took };
             self.watched.note(id, cell, || number, answered);
             self.watched.note(id, cell, || number, EventKind::Done);
-            return Some((next, EventKind::Done));
+            let then = EventKind::Done;
+            return Some(Concluded {
+                next,
+                then,
+                circuit,
+            });
         }
-        Some(self.not_done(id, cell, finished, next, now))
+        let (next, then) = self.not_done(id, cell, finished, (next, circuit), now);
+        Some(Concluded {
+            next,
+            then,
+            circuit,
+        })
     }
 
-    /// The same where the attempt has not brought the answer.
+    /// The same where the attempt has not brought the answer, or more than that.
     #[cold]
     fn not_done(
         &mut self,
         id: CallId,
         cell: &CallCell,
         finished: Finished<'_>,
-        mut next: Next,
+        (mut next, circuit): (Next, Option<EventKind>),
         now: Time,
     ) -> (Next, EventKind) {
         let Finished {
-            verdict,
+            report,
             outcome,
             number,
             took,
@@ -128,18 +161,24 @@ impl State {
             AttemptOutcome::Failure(failure) => EventKind::Failed { failure, took },
         };
         let then = match next {
+            Next::Ends(Ending::Done) => EventKind::Done,
             Next::Ends(ending) => EventKind::Ended {
                 kind: ErrorKind::of(ending, Some(outcome)),
             },
-            Next::Waits => self.waits(id, verdict, outcome, now),
+            Next::Waits => self.waits(id, report, outcome, now),
         };
-        self.watched.note(id, cell, || number, came);
-        self.watched.note(id, cell, || number, then);
+        for kind in [Some(came), circuit, Some(then)].into_iter().flatten() {
+            self.watched.note(id, cell, || number, kind);
+        }
         (next, then)
     }
 
-    fn waits(&self, id: CallId, verdict: Verdict, outcome: AttemptOutcome, now: Time) -> EventKind {
-        match verdict {
+    fn waits(&self, id: CallId, report: Report, outcome: AttemptOutcome, now: Time) -> EventKind {
+        let outage = match report.verdict {
+            Verdict::Unreachable { .. } if report.tells => self.scheduler.outage(),
+            _ => None,
+        };
+        match report.verdict {
             Verdict::Throttled(_) => EventKind::Throttled {
                 wait: self.scheduler.closed_until().since(now),
             },
@@ -147,11 +186,15 @@ impl State {
                 AttemptOutcome::Status(status) if status.is_redirection() => EventKind::Redirected,
                 _ => EventKind::Renews,
             },
-            _ => match self.scheduler.backs_off_until(id) {
-                Some(until) => EventKind::Retries {
+            _ => match (self.scheduler.backs_off_until(id), outage) {
+                (Some(until), _) => EventKind::Retries {
                     after: until.since(now),
                 },
-                None => EventKind::Requeued,
+                // It has gone to the front, and not to the back.
+                (None, Some((_, until))) => EventKind::Unreachable {
+                    wait: until.since(now),
+                },
+                (None, None) => EventKind::Requeued,
             },
         }
     }

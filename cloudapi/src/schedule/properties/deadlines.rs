@@ -45,6 +45,7 @@ proptest! {
                     prop_assert!(would_run_at > deadline && would_run_at >= now);
                 }
                 Refusal::Barred { until } => prop_assert!(until > now),
+                Refusal::Unreachable { .. } => prop_assert!(false, "all are reached"),
                 Refusal::Full { .. } | Refusal::Displaced { .. } => {
                     prop_assert!(false, "there is no end of places");
                 }

@@ -31,7 +31,7 @@ proptest! {
                 Verdict::Done => next == Next::Ends(Ending::Done),
                 Verdict::Ends => next == Next::Ends(Ending::Failed),
                 Verdict::Unknown => next == Next::Ends(Ending::Unknown),
-                Verdict::Failed => matches!(
+                Verdict::Failed | Verdict::Unreachable { .. } => matches!(
                     next,
                     Next::Waits
                         | Next::Ends(

@@ -33,6 +33,7 @@ fn nanos() -> impl Strategy<Value = u64> {
 fn verdict() -> impl Strategy<Value = Verdict> {
     prop_oneof![
         Just(Verdict::Failed),
+        any::<bool>().prop_map(|again| Verdict::Unreachable { again }),
         Just(Verdict::Done),
         Just(Verdict::Throttled(None)),
         Just(Verdict::Throttled(Some(Duration::MAX))),

@@ -158,6 +158,12 @@ impl<'a> Run<'a> {
         let reply = replies.get(self.attempts[call]).copied();
         let reply = reply.unwrap_or(Reply::at_once(Verdict::Done));
         self.attempts[call] += 1;
+        if self.world.is_out(self.now) {
+            let verdict = Verdict::Unreachable { again: true };
+            let at = self.now.after_nanos(reply.latency.unwrap_or(0));
+            self.later(at, call, Todo::Answer(id, verdict));
+            return;
+        }
         if let Some(latency) = reply.latency {
             let at = self.now.after_nanos(latency);
             self.later(at, call, Todo::Answer(id, reply.verdict));

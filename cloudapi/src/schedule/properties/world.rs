@@ -101,6 +101,9 @@ pub(super) struct World {
     pub(super) lanes: Vec<Vec<Rate>>,
     pub(super) terms: Terms,
     pub(super) calls: Vec<Call>,
+    /// The service cannot be reached by attempts that start from the one time on and
+    /// before the other.
+    pub(super) outages: Vec<(Time, Time)>,
     /// How late the wakes come, over and over; empty for a perfect timer.
     pub(super) lateness: Vec<u64>,
 }
@@ -116,6 +119,7 @@ impl World {
                 limits: Limits::new(rates),
                 maximum_in_flight: u32::MAX,
                 room: Room::UNBOUNDED,
+                circuit_threshold: 5,
             },
             rates: rates.to_vec(),
             lanes: Vec::new(),
@@ -127,6 +131,7 @@ impl World {
                 least_wait: Duration::ZERO,
             },
             calls: Vec::new(),
+            outages: Vec::new(),
             lateness: Vec::new(),
         }
     }
@@ -134,6 +139,11 @@ impl World {
     pub(super) fn with(self, calls: impl IntoIterator<Item = Call>) -> Self {
         let calls = calls.into_iter().collect();
         Self { calls, ..self }
+    }
+
+    pub(super) fn is_out(&self, at: Time) -> bool {
+        let mut outages = self.outages.iter();
+        outages.any(|(from, until)| (*from..*until).contains(&at))
     }
 
     pub(super) fn period(&self) -> u64 {

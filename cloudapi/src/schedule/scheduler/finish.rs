@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use super::Scheduler;
 use crate::schedule::calls::{CallId, Phase};
+use crate::schedule::circuit::{Breaker, GivenUp, Reach};
+use crate::schedule::probe::Probe;
 use crate::schedule::queue::Queue;
-use crate::schedule::{Ending, Next, Refusal, Terms, Time, Verdict};
+use crate::schedule::{Ending, Next, Refusal, Report, Terms, Time, Verdict};
 
 /// The others wait so long at least for the probe after a refusal, in
 /// nanoseconds. What takes longer than this to be answered is not refused.
@@ -16,15 +18,25 @@ impl<J: Clone> Scheduler<J> {
     pub(crate) fn finish(
         &mut self,
         id: CallId,
-        verdict: Verdict,
+        report: impl Into<Report>,
         terms: &Terms,
         now: Time,
     ) -> Option<Next> {
+        let Report { verdict, tells } = report.into();
         if self.calls.phase(id)? != Phase::InFlight {
             return None;
         }
         self.in_flight -= 1;
-        self.probe.ended(id);
+        let is_probe = self.probe.is(id);
+        if tells {
+            self.probe.ended(id);
+        } else {
+            self.probe.given_up(id);
+        }
+        if tells && !matches!(verdict, Verdict::Unreachable { .. }) && self.circuit.reached() {
+            // Whoever probes now, there is nothing left to find out.
+            self.probe = Probe::Needless;
+        }
         if !matches!(verdict, Verdict::Throttled(_)) {
             self.throttle.answered(self.calls[id.key].at);
         }
@@ -33,6 +45,20 @@ impl<J: Clone> Scheduler<J> {
             Verdict::Ends => Next::Ends(Ending::Failed),
             Verdict::Unknown => Next::Ends(Ending::Unknown),
             Verdict::Failed => self.failed(id.key, terms, now),
+            Verdict::Unreachable { again } => {
+                let found = match tells {
+                    true => self.not_reached(id, is_probe, terms, now),
+                    false => Reach::Failed,
+                };
+                match found {
+                    _ if !again => Next::Ends(Ending::Failed),
+                    Reach::Failed => self.failed(id.key, terms, now),
+                    Reach::Open => self.waits_for_probe(id.key, terms, now),
+                    Reach::GivenUp { since, until } => {
+                        Next::Ends(Ending::Refused(Refusal::Unreachable { since, until }))
+                    }
+                }
+            }
             Verdict::Again => self.returned(id.key, now),
             Verdict::Throttled(asked) => self.throttled(id.key, asked, terms, now),
         };
@@ -78,6 +104,27 @@ impl<J: Clone> Scheduler<J> {
         let lane = self.calls[key].lane;
         self.lanes[lane].watch(deadline, key);
         Next::Waits
+    }
+
+    /// The attempt of a call could not connect. If that is too much, all who wait
+    /// end with it.
+    fn not_reached(&mut self, id: CallId, is_probe: bool, terms: &Terms, now: Time) -> Reach {
+        let period = self.gate.limits.pace();
+        let breaker = Breaker::new(self.gate.circuit_threshold, terms, period);
+        let found = self.circuit.not_reached(id, is_probe, &breaker, now);
+        if let Reach::GivenUp { since, until } = found {
+            self.given_up = GivenUp::all(&self.calls, since, until);
+        }
+        found
+    }
+
+    /// The circuit is open: the call goes first when it is probed, and has spent
+    /// nothing. Where nothing is ever tried again, this one is not either.
+    fn waits_for_probe(&mut self, key: u32, terms: &Terms, now: Time) -> Next {
+        match (terms.backoff.multiplications, terms.maximum_failed_attempts) {
+            (0, 0) => Next::Ends(Ending::Exhausted),
+            _ => self.returned(key, now),
+        }
     }
 
     fn throttled(&mut self, key: u32, asked: Option<Duration>, terms: &Terms, now: Time) -> Next {

@@ -27,6 +27,9 @@ impl<J: Clone> Scheduler<J> {
             lane,
             priority,
         };
+        if self.calls.is_empty() {
+            self.circuit.nobody_waits();
+        }
         if let Some(until) = self.throttle.barred_until(now) {
             return Err(Refusal::Barred { until });
         }

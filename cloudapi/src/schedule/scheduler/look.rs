@@ -24,6 +24,9 @@ pub(crate) struct Look {
     pub(crate) is_throttled: bool,
     /// Until then every call is turned away.
     pub(crate) barred_until: Option<Time>,
+    /// Since when the service cannot be reached, and when the next probe goes at the
+    /// earliest.
+    pub(crate) outage: Option<(Time, Time)>,
 }
 
 /// Where a call is.
@@ -69,6 +72,7 @@ impl<J: Clone> Scheduler<J> {
             empty_at: self.empty_at(in_line + outside + held, now),
             is_throttled: closed_until > now && closed_until > limit,
             barred_until,
+            outage: self.circuit.outage(),
         }
     }
 
@@ -159,6 +163,12 @@ impl<J: Clone> Scheduler<J> {
         (self.calls.phase(id)? == Phase::Held).then(|| &self.calls[id.key].job)
     }
 
+    /// Since when the service cannot be reached, and when the next probe goes at the
+    /// earliest, if the circuit is open.
+    pub(crate) fn outage(&self) -> Option<(Time, Time)> {
+        self.circuit.outage()
+    }
+
     /// Until when the server wants no attempts.
     pub(crate) const fn closed_until(&self) -> Time {
         self.throttle.closed_until()
@@ -220,6 +230,7 @@ mod tests {
             limits: Limits::new(&[Rate::new(360, Rate::HOUR)]),
             maximum_in_flight: u32::MAX,
             room,
+            circuit_threshold: 5,
         })
     }
 
