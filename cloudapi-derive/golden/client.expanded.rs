@@ -52,6 +52,8 @@ impl DigitalOcean {
                 .maximum_failed_attempts(1u16)
                 .maximum_in_flight(8u32)
                 .circuit_threshold(3u16)
+                .retry_budget(::core::option::Option::None)
+                .jitter(0.25f64)
                 .request_timeout(::core::time::Duration::from_millis(30000u64))
                 .connect_timeout(::core::time::Duration::from_millis(500u64))
                 .minimum_delay(::core::time::Duration::from_millis(0u64))

@@ -16,6 +16,8 @@
     maximum_response_size = 1048576,
     retry = "standard",
     circuit_threshold = 3,
+    retry_budget = none,
+    jitter = 0.25,
 )]
 /// The inventory.
 #[derive(Clone)]

@@ -66,6 +66,7 @@ table! {
     Duration => Core, time::Duration;
     Formatter => Core, fmt::Formatter;
     FormatResult => Core, fmt::Result;
+    None => Core, option::Option::None;
     Ok => Core, result::Result::Ok;
     PhantomData => Core, marker::PhantomData;
     Unreachable => Core, unreachable;

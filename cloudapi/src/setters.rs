@@ -36,6 +36,13 @@ macro_rules! __all_setters {
             /// service is taken for down, from 0 to 1,000: then one attempt after the
             /// other probes it, for all. 0 is never. Default: 5.
             circuit_threshold: ::core::primitive::u16;
+            /// How many retries there may be for each first attempt, from 0 to 100,
+            /// besides ten a minute and 100 that are saved up; those beyond are put
+            /// off until there are more. `None` is no limit. Default: 0.2.
+            retry_budget: impl ::core::convert::Into<::core::option::Option<::core::primitive::f64>>;
+            /// By up to which part of itself each delay is made longer at random,
+            /// from 0 to 1. Default: 0.
+            jitter: ::core::primitive::f64;
             /// What the delay between attempts is multiplied by after each
             /// failure, from 1 to 1,000. Default: 2.
             geometric_delay_multiplier: ::core::primitive::f64;

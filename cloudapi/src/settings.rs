@@ -24,6 +24,8 @@ pub struct Setup {
     maximum_queue_length: Option<u32>,
     when_full: WhenFull,
     circuit_threshold: u16,
+    retry_budget: Option<f64>,
+    jitter: f64,
     priority: Priority,
     backoff: Backoff,
     maximum_failed_attempts: u16,
@@ -54,6 +56,9 @@ struct Declared {
 /// So many calls in a row that cannot connect open the circuit.
 const DEFAULT_CIRCUIT_THRESHOLD: u16 = 5;
 
+/// So many retries for each first attempt.
+const DEFAULT_RETRY_BUDGET: Option<f64> = Some(0.2);
+
 /// Defines a setter for each setting that is kept as it is given.
 macro_rules! kept {
     ($($name:ident: $type:ty => $($field:ident).+;)*) => {$(
@@ -78,6 +83,8 @@ impl Setup {
             maximum_queue_length: None,
             when_full: WhenFull::Refuse,
             circuit_threshold: DEFAULT_CIRCUIT_THRESHOLD,
+            retry_budget: DEFAULT_RETRY_BUDGET,
+            jitter: 0.0,
             priority: Priority::Normal,
             backoff: Backoff::DEFAULT,
             maximum_failed_attempts: 1,
@@ -112,6 +119,7 @@ impl Setup {
         retry: Retry => retry;
         when_full: WhenFull => when_full;
         circuit_threshold: u16 => circuit_threshold;
+        jitter: f64 => jitter;
         priority: Priority => priority;
     }
 
@@ -149,6 +157,13 @@ impl Setup {
     #[must_use]
     pub fn burst(mut self, burst: u32) -> Self {
         self.burst = Some(burst);
+        self
+    }
+
+    /// Sets `retry_budget`; `None` is no limit.
+    #[must_use]
+    pub fn retry_budget(mut self, ratio: impl Into<Option<f64>>) -> Self {
+        self.retry_budget = ratio.into();
         self
     }
 

@@ -92,6 +92,7 @@ fn constant(value: Constant, paths: &Paths) -> TokenStream {
         Constant::U32(number) => number.to_token_stream(),
         Constant::U64(number) => number.to_token_stream(),
         Constant::F64(number) => number.to_token_stream(),
+        Constant::None => paths.get(Name::None),
         Constant::Duration(time) => {
             let duration = paths.get(Name::Duration);
             // Durations are read in milliseconds, in 64 bits.

@@ -22,6 +22,8 @@ const SETTINGS: &[(&str, Reader)] = &[
     ("maximum_queue_length", constant::positive),
     ("when_full", constant::when_full),
     ("circuit_threshold", constant::threshold),
+    ("retry_budget", constant::budget),
+    ("jitter", constant::part),
     ("priority", constant::priority),
     ("request_timeout", constant::timeout),
     ("connect_timeout", constant::timeout),

@@ -18,6 +18,8 @@ pub(crate) enum Constant {
     U32(u32),
     U64(u64),
     F64(f64),
+    /// What is otherwise a number.
+    None,
     Duration(Duration),
     Retry(Retry),
     Priority(Priority),
@@ -71,15 +73,34 @@ pub(crate) fn bytes(entry: &Entry) -> Result<Constant, Diagnostic> {
 /// What a delay is multiplied by; it may be a fraction.
 pub(crate) fn multiplier(entry: &Entry) -> Result<Constant, Diagnostic> {
     const FORM: &str = "a number from 1 to 1000, as in `= 2` or `= 1.5`";
+    fraction(entry, 1.0..=1000.0, FORM)
+}
+
+/// How many retries for each first attempt, or `none` for no limit.
+pub(crate) fn budget(entry: &Entry) -> Result<Constant, Diagnostic> {
+    const FORM: &str = "a number from 0 to 100, as in `= 0.2`, or `none` for no limit";
+    match entry.path() {
+        Some(path) if path.is_ident("none") => Ok(Constant::None),
+        _ => fraction(entry, 0.0..=100.0, FORM),
+    }
+}
+
+/// A part of something.
+pub(crate) fn part(entry: &Entry) -> Result<Constant, Diagnostic> {
+    const FORM: &str = "a number from 0 to 1, as in `= 0.1`";
+    fraction(entry, 0.0..=1.0, FORM)
+}
+
+fn fraction(entry: &Entry, range: RangeInclusive<f64>, form: &str) -> Result<Constant, Diagnostic> {
     let number = match entry.literal() {
         Some(Lit::Int(number)) if number.suffix().is_empty() => number.base10_parse().ok(),
         Some(Lit::Float(number)) if number.suffix().is_empty() => number.base10_parse().ok(),
         _ if is_number(entry) => None,
-        _ => return Err(entry.wrong_type(FORM)),
+        _ => return Err(entry.wrong_type(form)),
     };
     match number {
-        Some(number) if (1.0..=1000.0).contains(&number) => Ok(Constant::F64(number)),
-        _ => Err(out_of_range(entry, FORM)),
+        Some(number) if range.contains(&number) => Ok(Constant::F64(number)),
+        _ => Err(out_of_range(entry, form)),
     }
 }
 
@@ -254,6 +275,22 @@ mod tests {
                     .unwrap_err()
                     .contains("out of range")
             );
+        }
+    }
+
+    #[test]
+    fn a_budget_is_a_number_or_none() {
+        assert_eq!(read(quote!(key = none), budget), Ok(Constant::None));
+        assert_eq!(read(quote!(key = 0), budget), Ok(Constant::F64(0.0)));
+        assert_eq!(read(quote!(key = 0.5), budget), Ok(Constant::F64(0.5)));
+        for tokens in [quote!(key = 101), quote!(key = -1), quote!(key = off)] {
+            let message = read(tokens, budget).unwrap_err();
+            assert!(message.contains("or `none` for no limit"), "{message}");
+        }
+        assert_eq!(read(quote!(key = 1), part), Ok(Constant::F64(1.0)));
+        for tokens in [quote!(key = 1.5), quote!(key = none), quote!(key = "10%")] {
+            let message = read(tokens, part).unwrap_err();
+            assert!(message.contains("from 0 to 1"), "{message}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Where the time comes from, and who wakes whom when it has passed.
 
 use std::future::{Future, poll_fn};
+use std::hash::{BuildHasher as _, RandomState};
 use std::pin::{Pin, pin};
 use std::sync::Weak;
 use std::task::{Context, Poll};
@@ -63,6 +64,16 @@ impl Clock {
             Self::System => pacer::wake_at(at, scope),
             #[cfg(feature = "testing")]
             Self::Manual(clock) => clock.wake_at(at, scope),
+        }
+    }
+
+    /// Something that differs from scope to scope, and in a simulation from run to
+    /// run in nothing.
+    pub(crate) fn seed(&self) -> u64 {
+        match self {
+            Self::System => RandomState::new().hash_one(()),
+            #[cfg(feature = "testing")]
+            Self::Manual(clock) => clock.seed(),
         }
     }
 

@@ -21,6 +21,7 @@ pub(crate) struct ManualClock(Arc<Mutex<State>>);
 struct State {
     now: Time,
     next_number: u64,
+    seeds: u64,
     due: BTreeMap<(Time, u64), Due>,
 }
 
@@ -37,6 +38,14 @@ impl ManualClock {
 
     pub(crate) fn wall(&self) -> SystemTime {
         SystemTime::UNIX_EPOCH + EPOCH + self.now().since(Time::ZERO)
+    }
+
+    /// How many were asked for before.
+    pub(super) fn seed(&self) -> u64 {
+        let mut state = self.lock();
+        let seed = state.seeds;
+        state.seeds += 1;
+        seed
     }
 
     pub(crate) fn identity(&self) -> usize {

@@ -20,13 +20,14 @@ pub(crate) use watching::Concluded;
 pub(super) use watching::Finished;
 
 /// What a client wants of its scope. All clients of one scope want the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Claim {
     /// In order, so that it does not matter in which they were declared.
     pub(crate) rates: Vec<Rate>,
     pub(crate) maximum_in_flight: NonZeroU32,
     pub(crate) room: Room,
     pub(crate) circuit_threshold: u16,
+    pub(crate) retry_budget: Option<f64>,
 }
 
 impl From<&Claim> for Gate {
@@ -36,6 +37,7 @@ impl From<&Claim> for Gate {
             maximum_in_flight: claim.maximum_in_flight.get(),
             room: claim.room,
             circuit_threshold: claim.circuit_threshold,
+            retry_budget: claim.retry_budget,
         }
     }
 }
@@ -91,10 +93,11 @@ struct Turn {
 impl Scope {
     pub(super) fn new(clock: Clock, claim: Claim) -> Arc<Self> {
         let watched = Watched::new(clock.clone());
+        let seed = clock.seed();
         Arc::new(Self {
             clock,
             state: Mutex::new(State {
-                scheduler: Scheduler::new((&claim).into()),
+                scheduler: Scheduler::new((&claim).into()).seeded(seed),
                 claim,
                 latest: Time::ZERO,
                 armed: None,
@@ -302,6 +305,7 @@ impl Scope {
             maximum_in_flight: u32::MAX,
             room: Room::UNBOUNDED,
             circuit_threshold: 0,
+            retry_budget: None,
         };
         self.lock().scheduler.set_gate(gate, self.clock.now());
     }

@@ -159,6 +159,7 @@ impl Circuit {
         id: CallId,
         is_probe: bool,
         breaker: &Breaker,
+        lengthen: impl FnOnce(Duration) -> Duration,
         now: Time,
     ) -> Reach {
         if breaker.threshold == 0 {
@@ -178,7 +179,7 @@ impl Circuit {
             self.open = Some(Open {
                 probes: 0,
                 delay,
-                until: now.after(delay),
+                until: now.after(lengthen(delay)),
                 waited: Duration::ZERO,
             });
             return Reach::Open;
@@ -190,7 +191,7 @@ impl Circuit {
         open.waited = open.waited.saturating_add(open.delay);
         open.probes = open.probes.saturating_add(1);
         open.delay = breaker.delay(open.probes);
-        open.until = now.after(open.delay);
+        open.until = now.after(lengthen(open.delay));
         // Delays are counted, not time: attempts that take long to fail must not
         // make the calls give up sooner.
         if open.waited < breaker.patience {
@@ -230,6 +231,7 @@ mod tests {
             maximum_failed_attempts: 1,
             maximum_throttles: 1,
             maximum_retry_after: Duration::ZERO,
+            jitter: 0.0,
             least_wait: Duration::ZERO,
         };
         Breaker::new(3, &terms, PERIOD)
@@ -243,7 +245,7 @@ mod tests {
     fn open() -> Circuit {
         let mut circuit = Circuit::default();
         for number in 1..=3 {
-            let _ = circuit.not_reached(id(number), false, &breaker(), Time::ZERO);
+            let _ = circuit.not_reached(id(number), false, &breaker(), |delay| delay, Time::ZERO);
         }
         circuit
     }
@@ -256,7 +258,8 @@ mod tests {
     #[test]
     fn different_calls_in_a_row_open_it() {
         let mut circuit = Circuit::default();
-        let mut fails = |number, at| circuit.not_reached(id(number), false, &breaker(), at);
+        let mut fails =
+            |number, at| circuit.not_reached(id(number), false, &breaker(), |delay| delay, at);
         for number in [1, 1, 2, 1, 2, 1] {
             assert_eq!(fails(number, seconds(5)), Reach::Failed);
         }
@@ -268,7 +271,13 @@ mod tests {
     fn what_comes_back_in_between_begins_the_count_anew() {
         let mut circuit = Circuit::default();
         for number in 1..=6 {
-            let found = circuit.not_reached(id(number), false, &breaker(), seconds(number));
+            let found = circuit.not_reached(
+                id(number),
+                false,
+                &breaker(),
+                |delay| delay,
+                seconds(number),
+            );
             assert_eq!(found, Reach::Failed);
             if number % 2 == 0 {
                 assert!(!circuit.reached());
@@ -282,7 +291,7 @@ mod tests {
         let mut circuit = open();
         for (at, next) in [(20, 60), (60, 140), (140, 300), (300, 620), (620, 940)] {
             assert_eq!(circuit.closed_until(), seconds(at));
-            let found = circuit.not_reached(id(9), true, &breaker(), seconds(at));
+            let found = circuit.not_reached(id(9), true, &breaker(), |delay| delay, seconds(at));
             assert_eq!(found, Reach::Open);
             assert_eq!(circuit.closed_until(), seconds(next));
         }
@@ -296,7 +305,7 @@ mod tests {
         let mut rounds = Vec::new();
         for probe in 1..=16 {
             let at = circuit.closed_until();
-            let found = circuit.not_reached(id(probe), true, &breaker(), at);
+            let found = circuit.not_reached(id(probe), true, &breaker(), |delay| delay, at);
             if let Reach::GivenUp { since, until } = found {
                 assert_eq!((since, until), (Time::ZERO, circuit.closed_until()));
                 rounds.push((probe, at));
@@ -313,14 +322,14 @@ mod tests {
         for _ in 0..6 {
             let at = circuit.closed_until();
             assert_eq!(
-                circuit.not_reached(id(1), true, &breaker(), at),
+                circuit.not_reached(id(1), true, &breaker(), |delay| delay, at),
                 Reach::Open
             );
         }
         circuit.nobody_waits();
         let at = seconds(100_000);
         assert_eq!(
-            circuit.not_reached(id(1), true, &breaker(), at),
+            circuit.not_reached(id(1), true, &breaker(), |delay| delay, at),
             Reach::Open
         );
     }
@@ -329,7 +338,8 @@ mod tests {
     fn what_was_under_way_when_it_opened_is_no_news() {
         let mut circuit = open();
         for number in 4..100 {
-            let found = circuit.not_reached(id(number), false, &breaker(), seconds(15));
+            let found =
+                circuit.not_reached(id(number), false, &breaker(), |delay| delay, seconds(15));
             assert_eq!(found, Reach::Open);
         }
         assert_eq!(circuit.closed_until(), seconds(20));
@@ -343,7 +353,7 @@ mod tests {
             ..breaker()
         };
         for number in 1..1_000 {
-            let found = circuit.not_reached(id(number), false, &off, Time::ZERO);
+            let found = circuit.not_reached(id(number), false, &off, |delay| delay, Time::ZERO);
             assert_eq!(found, Reach::Failed);
         }
         assert!(!circuit.is_open());

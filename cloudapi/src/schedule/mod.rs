@@ -7,6 +7,7 @@
 mod backoff;
 mod calls;
 mod circuit;
+mod jitter;
 mod lane;
 mod limit;
 mod limits;
@@ -17,6 +18,7 @@ mod probe;
 mod queue;
 mod rate;
 mod retry_after;
+mod retry_budget;
 mod scheduler;
 mod signals;
 mod terms;

@@ -14,6 +14,7 @@ mod limits;
 mod order;
 mod random;
 mod referee;
+mod retries;
 mod room;
 mod series;
 mod simulation;

@@ -10,11 +10,13 @@ use std::collections::BTreeSet;
 
 use super::calls::{CallId, Calls, Entry, Phase};
 use super::circuit::{self, Circuit, GivenUp};
+use super::jitter::Jitter;
 use super::lane::{Lane, LaneId, Lanes};
 use super::line::Seniority;
 use super::pace::{Pace, Start};
 use super::probe::Probe;
 use super::queue::{Queue, Turns};
+use super::retry_budget::RetryBudget;
 use super::throttle::Throttle;
 use super::{Action, Gate, Priority, Rate, Refusal, Said, Time};
 
@@ -27,6 +29,8 @@ pub(crate) struct Scheduler<J> {
     pace: Pace,
     probe: Probe,
     circuit: Circuit,
+    retries: RetryBudget,
+    jitter: Jitter,
     /// Where calls wait in line.
     lanes: Lanes,
     /// Between the lanes.
@@ -45,8 +49,11 @@ pub(crate) struct Scheduler<J> {
 
 impl<J: Clone> Scheduler<J> {
     pub(crate) fn new(gate: Gate) -> Self {
+        let retries = RetryBudget::new(gate.retry_budget);
         Self {
             gate,
+            retries,
+            jitter: Jitter::seeded(0),
             throttle: Throttle::default(),
             pace: Pace::default(),
             probe: Probe::default(),
@@ -61,6 +68,12 @@ impl<J: Clone> Scheduler<J> {
             in_flight: 0,
             next_number: 0,
         }
+    }
+
+    /// With other chances than any other scheduler.
+    pub(crate) fn seeded(self, seed: u64) -> Self {
+        let jitter = Jitter::seeded(seed);
+        Self { jitter, ..self }
     }
 
     /// One more lane, for calls that have these limits too.
@@ -90,7 +103,9 @@ impl<J: Clone> Scheduler<J> {
                 return Some(Action::Refuse(self.withdraw(id.key), refusal));
             }
         }
-        while let Some(key) = self.end_of_backoff(now) {
+        while self.ends_backoff(now)
+            && let Some(key) = self.end_of_backoff(now)
+        {
             let until = self.calls[key].at;
             self.enter_line(key, Phase::Again, until, Queue::come_back);
         }
@@ -113,6 +128,9 @@ impl<J: Clone> Scheduler<J> {
         }
         self.probe.started(id, now);
         let entry = &mut self.calls[key];
+        if entry.phase == Phase::New {
+            self.retries.earn();
+        }
         entry.phase = Phase::InFlight;
         entry.at = now;
         let job = entry.job.clone();
@@ -147,7 +165,7 @@ impl<J: Clone> Scheduler<J> {
         if !self.displaced.is_empty() || !self.given_up.is_empty() {
             return Some(Time::ZERO);
         }
-        let backoff = self.backoffs.first().map(|backoff| backoff.0);
+        let backoff = self.next_end_of_backoff();
         let expiries = self.lanes.iter().filter_map(|lane| lane.deadlines.first());
         let expiry = expiries.map(|expiry| expiry.0.after_nanos(1)).min();
         let has_room = self.in_flight < self.gate.maximum_in_flight;
@@ -176,6 +194,7 @@ impl<J: Clone> Scheduler<J> {
             && self.lanes.iter().all(|lane| lane.limits.is_neutral(now))
             && self.throttle.is_neutral(now)
             && self.circuit.is_neutral(now)
+            && self.retries.is_neutral(now)
             && self.pace.is_neutral(now)
     }
 
@@ -200,6 +219,7 @@ impl<J: Clone> Scheduler<J> {
         if gate.circuit_threshold == 0 {
             self.circuit = Circuit::default();
         }
+        self.retries.set_ratio(gate.retry_budget);
         self.gate = gate;
     }
 
@@ -233,6 +253,20 @@ impl<J: Clone> Scheduler<J> {
         })?;
         let refusal = Refusal::Deadline { would_run_at };
         Some(Action::Refuse(self.withdraw(key), refusal))
+    }
+
+    /// When the next call comes back from its delay, or from having been put off for
+    /// want of a budget.
+    fn next_end_of_backoff(&self) -> Option<Time> {
+        let backoff = self.backoffs.first()?;
+        Some(backoff.0.max(self.retries.allows_from()))
+    }
+
+    /// Whether the delay of a call has ended, and there is a retry for it, which
+    /// then is taken.
+    fn ends_backoff(&mut self, now: Time) -> bool {
+        let first = self.backoffs.first();
+        first.is_some_and(|first| first.0 <= now) && self.retries.take(now)
     }
 
     /// Takes out a call whose backoff has ended by then.

@@ -13,6 +13,8 @@ pub(crate) struct Gate {
     /// So many different calls in a row that cannot connect open the circuit; none
     /// do, if 0.
     pub(crate) circuit_threshold: u16,
+    /// So many retries for each first attempt; without a limit, if `None`.
+    pub(crate) retry_budget: Option<f64>,
 }
 
 /// How many calls may wait.
@@ -90,6 +92,8 @@ pub(crate) struct Terms {
     pub(crate) maximum_throttles: u16,
     /// The longest wait that a server may ask for.
     pub(crate) maximum_retry_after: Duration,
+    /// Delays are made longer by up to this part of them.
+    pub(crate) jitter: f64,
     /// How long to wait at least after a refusal that does not say how long.
     pub(crate) least_wait: Duration,
 }

@@ -50,6 +50,7 @@ impl Throttle {
         asked: Option<Duration>,
         period: u64,
         terms: &Terms,
+        lengthen: impl FnOnce(Duration) -> Duration,
         now: Time,
     ) -> Result<(), Time> {
         // Attempts that were under way together are refused together; that
@@ -66,11 +67,11 @@ impl Throttle {
         let own = own.max(grown).max(terms.least_wait);
         // "Retry at once" from a server that has just refused is no pace.
         let Some(asked) = asked.filter(|asked| !asked.is_zero()) else {
-            self.close(now.after(own));
+            self.close(now.after(lengthen(own)));
             return Ok(());
         };
         if asked <= terms.maximum_retry_after {
-            self.close(now.after(asked));
+            self.close(now.after(lengthen(asked)));
             return Ok(());
         }
         // Nobody asks again before the longest wait has passed, and then the

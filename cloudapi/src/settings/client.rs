@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use http::header::{AUTHORIZATION, HeaderName, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 
-use super::{DEFAULT_CIRCUIT_THRESHOLD, Declared, Setup};
+use super::{DEFAULT_CIRCUIT_THRESHOLD, DEFAULT_RETRY_BUDGET, Declared, Setup};
 use crate::baseurl::normalised;
 use crate::client::{Client, ClientCore, ClientTerms, Common, Reading};
 use crate::engine::{Claim, JoinError, ScopeKey, join};
@@ -15,6 +15,9 @@ use crate::transport::{AnyTransport, Reqwest};
 
 /// The last so many calls that could not connect are remembered.
 const MAXIMUM_CIRCUIT_THRESHOLD: u16 = 1_000;
+
+/// A call makes eleven retries by default, so this is as good as no limit.
+const RETRY_BUDGETS: std::ops::RangeInclusive<f64> = 0.0..=100.0;
 
 const MULTIPLIERS: std::ops::RangeInclusive<f64> = 1.0..=1_000.0;
 
@@ -75,11 +78,21 @@ impl Setup {
                 self.circuit_threshold
             )));
         }
+        if let Some(ratio) = self.retry_budget
+            && !RETRY_BUDGETS.contains(&ratio)
+        {
+            return Err(Error::settings(format!(
+                "`retry_budget` is {ratio}; it has to be from {} to {}, or `None` for no limit",
+                RETRY_BUDGETS.start(),
+                RETRY_BUDGETS.end()
+            )));
+        }
         Ok(Claim {
             rates: self.rates()?,
             maximum_in_flight: positive("maximum_in_flight", self.maximum_in_flight)?,
             room,
             circuit_threshold: self.circuit_threshold,
+            retry_budget: self.retry_budget,
         })
     }
 
@@ -126,6 +139,12 @@ impl Setup {
                 MULTIPLIERS.end()
             )));
         }
+        if !(0.0..=1.0).contains(&self.jitter) {
+            return Err(Error::settings(format!(
+                "`jitter` is {}; it has to be from 0 to 1, as a part of the delay",
+                self.jitter
+            )));
+        }
         let (minimum, maximum) = (self.backoff.minimum, self.backoff.maximum);
         if minimum > maximum {
             return Err(Error::settings(format!(
@@ -148,6 +167,7 @@ impl Setup {
                 maximum_failed_attempts: u32::from(self.maximum_failed_attempts),
                 maximum_throttles: MAXIMUM_THROTTLES,
                 maximum_retry_after: self.maximum_retry_after,
+                jitter: self.jitter,
                 least_wait: self.vendor.least_wait(),
             },
             request_timeout: self.request_timeout,
@@ -213,6 +233,12 @@ fn limits(claim: &Claim) -> String {
     let threshold = claim.circuit_threshold;
     if threshold != DEFAULT_CIRCUIT_THRESHOLD {
         limits.push(format!("`circuit_threshold = {threshold}`"));
+    }
+    if claim.retry_budget != DEFAULT_RETRY_BUDGET {
+        limits.push(match claim.retry_budget {
+            Some(ratio) => format!("`retry_budget = {ratio}`"),
+            None => "`retry_budget = none`".to_owned(),
+        });
     }
     let Room { maximum, when_full } = claim.room;
     if maximum != u32::MAX {

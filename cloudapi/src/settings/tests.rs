@@ -18,6 +18,10 @@ fn settings_out_of_range_are_named() {
         (setup().connect_timeout(Duration::ZERO), "connect_timeout"),
         (setup().minimum_delay(Duration::MAX), "minimum_delay"),
         (setup().circuit_threshold(1_001), "from 0 to 1000"),
+        (setup().retry_budget(-0.1), "from 0 to 100"),
+        (setup().retry_budget(f64::NAN), "from 0 to 100"),
+        (setup().jitter(1.1), "from 0 to 1"),
+        (setup().jitter(f64::NAN), "from 0 to 1"),
         (setup().bearer(Text::new()), "is empty"),
     ] {
         let error = setup.into_client().unwrap_err();
@@ -82,6 +86,8 @@ fn all_limits_of_two_clients_are_compared_and_named() {
         (setup().burst(20), "`rate(250, per = 60s, burst = 20)`"),
         (setup().maximum_in_flight(8), "`maximum_in_flight = 8`"),
         (setup().circuit_threshold(0), "`circuit_threshold = 0`"),
+        (setup().retry_budget(None), "`retry_budget = none`"),
+        (setup().retry_budget(0.5), "`retry_budget = 0.5`"),
         (
             setup().maximum_queue_length(9),
             "`maximum_queue_length = 9` and `when_full = \"refuse\"`",

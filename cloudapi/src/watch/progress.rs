@@ -221,6 +221,7 @@ mod tests {
             waiting,
             outside: 0,
             backing_off: 0,
+            put_off: 0,
             held: 0,
             in_flight: 0,
             calls: done + waiting as u64,

@@ -62,6 +62,8 @@ pub struct Status {
     pub outside: usize,
     /// Calls that wait for a delay after a failure to end.
     pub backing_off: usize,
+    /// Of those, calls whose delay has ended: the retry budget puts them off.
+    pub put_off: usize,
     /// Calls that wait for credentials.
     pub held: usize,
     /// Attempts that are under way.
@@ -88,7 +90,7 @@ pub struct Status {
     /// The time until nobody would wait any more, if no further call came and each
     /// took one more attempt: until the last of them has its slot. What a full
     /// `maximum_in_flight` costs is not known beforehand, and not in it; nor is a pace
-    /// that the server will ask for later.
+    /// that the server will ask for later, or what the retry budget puts off.
     pub eta: Duration,
     /// What the first in line waits for.
     pub waits: Waits,
@@ -154,6 +156,7 @@ impl Status {
             waiting: look.in_line,
             outside: look.outside,
             backing_off: look.backing_off,
+            put_off: look.put_off,
             held: look.held,
             in_flight: look.in_flight,
             calls,
@@ -236,7 +239,8 @@ impl fmt::Display for Status {
         for (count, what) in [
             (self.waiting, "waiting"),
             (self.outside, "waiting for a place"),
-            (self.backing_off, "backing off"),
+            (self.backing_off - self.put_off, "backing off"),
+            (self.put_off, "put off by the retry budget"),
             (self.held, "waiting for credentials"),
             (self.in_flight, "in flight"),
         ] {

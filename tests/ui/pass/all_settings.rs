@@ -22,6 +22,8 @@ const LIMIT: Rate = Rate::new(1_000, Duration::from_secs(300)).burst(10);
     maximum_queue_length = 1_000,
     when_full = "wait",
     circuit_threshold = 10,
+    retry_budget = none,
+    jitter = 0.1,
     priority = "low",
     request_timeout = "1m 30s",
     connect_timeout = "500ms",
@@ -61,6 +63,9 @@ fn built() -> Result<Api> {
         .maximum_queue_length(10)
         .when_full(WhenFull::DropOldest)
         .circuit_threshold(0)
+        .retry_budget(0.5)
+        .retry_budget(None)
+        .jitter(0.0)
         .priority(Priority::Normal)
         .request_timeout(Duration::from_secs(1))
         .connect_timeout(Duration::from_secs(1))

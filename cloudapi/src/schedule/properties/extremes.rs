@@ -93,6 +93,7 @@ fn terms() -> impl Strategy<Value = Terms> {
                 maximum_failed_attempts,
                 maximum_throttles,
                 maximum_retry_after,
+                jitter: 1.0,
                 least_wait,
             }
         },
@@ -115,6 +116,7 @@ proptest! {
     ) {
         let mut gate = World::with_limits(&[Rate::new(rate, Rate::HOUR), more.0]).gate;
         gate.maximum_in_flight = maximum_in_flight;
+        gate.retry_budget = Some(0.2);
         gate.room = Room {
             maximum: room,
             when_full: [WhenFull::Refuse, WhenFull::Wait, WhenFull::DropOldest][when_full],

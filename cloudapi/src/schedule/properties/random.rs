@@ -127,6 +127,7 @@ fn terms() -> impl Strategy<Value = Terms> {
             maximum_failed_attempts,
             maximum_throttles,
             maximum_retry_after: Duration::ZERO,
+            jitter: 0.0,
             least_wait: Duration::ZERO,
         },
     )

@@ -86,24 +86,35 @@ impl<J: Clone> Scheduler<J> {
             entry.failed_attempts = entry.failed_attempts.saturating_add(1);
             entry.multiplications = 0;
             entry.seniority = seniority;
-            self.enter_line(key, Phase::Again, now, Queue::join);
+            if self.retries.take(now) {
+                self.enter_line(key, Phase::Again, now, Queue::join);
+            } else {
+                self.back_off(key, now);
+            }
             return Next::Waits;
         }
         let step = entry.multiplications + 1;
         let delay = terms.backoff.delay(self.gate.limits.pace(), step);
+        let most = terms.backoff.maximum;
+        let delay = self.jitter.lengthen(delay, terms.jitter, most);
         let until = now.after(delay);
         let would_run_at = self.call_opens_at(key).max(until);
         if would_run_at > deadline {
             return Next::too_late(would_run_at);
         }
+        self.calls[key].multiplications = step;
+        self.back_off(key, until);
+        Next::Waits
+    }
+
+    /// The call stands outside the line until then, or until the retry budget allows.
+    fn back_off(&mut self, key: u32, until: Time) {
         let entry = &mut self.calls[key];
-        entry.multiplications = step;
         entry.phase = Phase::BackingOff;
         entry.at = until;
         self.backoffs.insert((until, key));
-        let lane = self.calls[key].lane;
+        let (lane, deadline) = (entry.lane, entry.deadline);
         self.lanes[lane].watch(deadline, key);
-        Next::Waits
     }
 
     /// The attempt of a call could not connect. If that is too much, all who wait
@@ -111,7 +122,12 @@ impl<J: Clone> Scheduler<J> {
     fn not_reached(&mut self, id: CallId, is_probe: bool, terms: &Terms, now: Time) -> Reach {
         let period = self.gate.limits.pace();
         let breaker = Breaker::new(self.gate.circuit_threshold, terms, period);
-        let found = self.circuit.not_reached(id, is_probe, &breaker, now);
+        let jitter = &mut self.jitter;
+        let most = terms.backoff.maximum;
+        let lengthen = |delay| jitter.lengthen(delay, terms.jitter, most);
+        let found = self
+            .circuit
+            .not_reached(id, is_probe, &breaker, lengthen, now);
         if let Reach::GivenUp { since, until } = found {
             self.given_up = GivenUp::all(&self.calls, since, until);
         }
@@ -131,7 +147,13 @@ impl<J: Clone> Scheduler<J> {
         let period = self.gate.limits.pace();
         self.probe.demand(period.max(PATIENCE));
         let entry = &mut self.calls[key];
-        if let Err(until) = self.throttle.refused(entry.at, asked, period, terms, now) {
+        let jitter = &mut self.jitter;
+        let lengthen = |wait| jitter.lengthen(wait, terms.jitter, Duration::MAX);
+        let started = entry.at;
+        let refused = self
+            .throttle
+            .refused(started, asked, period, terms, lengthen, now);
+        if let Err(until) = refused {
             return Next::Ends(Ending::Refused(Refusal::Barred { until }));
         }
         entry.throttles = entry.throttles.saturating_add(1);

@@ -102,7 +102,7 @@ impl<J: Clone> Scheduler<J> {
     /// When a waiting call starts next, as far as that can be known.
     pub(super) fn next_place(&self, now: Time) -> Time {
         let in_line = self.lanes.iter().filter_map(Lane::opens_at);
-        let backing_off = self.backoffs.first().map(|backoff| backoff.0);
+        let backing_off = self.next_end_of_backoff();
         let next = in_line.chain(backing_off).min().unwrap_or(now);
         self.opens_at().max(next).max(now)
     }
@@ -128,7 +128,7 @@ impl<J: Clone> Scheduler<J> {
             && self.probe.holds_until() <= now
             && !self.lanes.iter().any(|lane| lane.has_open_call(now))
             // Whose delay is over goes first.
-            && self.backoffs.first().is_none_or(|backoff| backoff.0 > now)
+            && self.next_end_of_backoff().is_none_or(|end| end > now)
     }
 
     /// The call that has to go for one of this priority.

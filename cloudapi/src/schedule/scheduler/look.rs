@@ -11,6 +11,8 @@ pub(crate) struct Look {
     pub(crate) in_line: usize,
     pub(crate) outside: usize,
     pub(crate) backing_off: usize,
+    /// Of those that back off, how many would be in line if the retry budget allowed.
+    pub(crate) put_off: usize,
     pub(crate) held: usize,
     pub(crate) in_flight: usize,
     /// As many attempts are under way as may be.
@@ -65,6 +67,7 @@ impl<J: Clone> Scheduler<J> {
             in_line,
             outside,
             backing_off,
+            put_off: self.put_off(now),
             held,
             in_flight,
             is_full: self.in_flight >= self.gate.maximum_in_flight,
@@ -74,6 +77,13 @@ impl<J: Clone> Scheduler<J> {
             barred_until,
             outage: self.circuit.outage(),
         }
+    }
+
+    fn put_off(&self, now: Time) -> usize {
+        if self.retries.allows_from() <= now {
+            return 0;
+        }
+        self.backoffs.range(..=(now, u32::MAX)).count()
     }
 
     /// Where a call is, if it has not ended. It takes a look at each waiting call. Of
@@ -95,7 +105,9 @@ impl<J: Clone> Scheduler<J> {
         Some(match phase {
             Phase::New | Phase::Again => Whereabouts::InLine(turn()),
             Phase::Outside => Whereabouts::Outside(turn()),
-            Phase::BackingOff => Whereabouts::BackingOff { until: entry.at },
+            Phase::BackingOff => Whereabouts::BackingOff {
+                until: entry.at.max(self.retries.allows_from()),
+            },
             Phase::Held => Whereabouts::Held,
             Phase::InFlight => Whereabouts::InFlight { since: entry.at },
         })
@@ -153,9 +165,12 @@ impl<J: Clone> Scheduler<J> {
         (self.calls.phase(id)? == Phase::InFlight).then(|| self.calls[id.key].at)
     }
 
-    /// Until when a call backs off, if it does.
+    /// Until when a call backs off, if it does. One that goes to the back of the queue
+    /// does not, even if the retry budget puts it off.
     pub(crate) fn backs_off_until(&self, id: CallId) -> Option<Time> {
-        (self.calls.phase(id)? == Phase::BackingOff).then(|| self.calls[id.key].at)
+        let backs_off = self.calls.phase(id)? == Phase::BackingOff;
+        let entry = &self.calls[id.key];
+        (backs_off && entry.multiplications > 0).then_some(entry.at)
     }
 
     /// A call that is held back.
@@ -205,7 +220,7 @@ impl<J: Clone> Scheduler<J> {
         let after = (0..=others).rev();
         let backoffs = self.backoffs.iter().zip(after.skip(ready));
         let ends = backoffs.map(|(&(until, key), after)| {
-            let slot = self.call_opens_at(key).max(until);
+            let slot = self.call_opens_at(key).max(until).max(now);
             limits.earliest_behind(after, slot)
         });
         ends.chain(by_lane).fold(all, Time::max)
@@ -231,6 +246,7 @@ mod tests {
             maximum_in_flight: u32::MAX,
             room,
             circuit_threshold: 5,
+            retry_budget: None,
         })
     }
 
@@ -244,6 +260,7 @@ mod tests {
             maximum_failed_attempts: 1,
             maximum_throttles: 20,
             maximum_retry_after: Duration::from_secs(3_600),
+            jitter: 0.0,
             least_wait: Duration::ZERO,
         }
     }
