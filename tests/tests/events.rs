@@ -340,6 +340,9 @@ fn the_events_of_a_call_are_in_order_whatever_the_threads_do() {
         .maximum_in_flight(16)
         .maximum_delay(Duration::from_micros(1))
         .maximum_geometric_delay_multiplications(1)
+        // Each call goes through all of its series.
+        .circuit_threshold(0)
+        .retry_budget(None)
         .transport(Flaky)
         .build()
         .unwrap();
