@@ -76,13 +76,12 @@ impl Onlooker {
                     self.until = now.after(delay(0));
                 }
             }
-            Event::Answered(NOT_REACHED, _) => {
-                if self.probe.is_some_and(|probe| probe.0 == call) {
-                    self.probes += 1;
-                    self.until = now.after(delay(self.probes));
-                    self.probe = None;
-                }
+            Event::Answered(NOT_REACHED, _) if self.probe.is_some_and(|probe| probe.0 == call) => {
+                self.probes += 1;
+                self.until = now.after(delay(self.probes));
+                self.probe = None;
             }
+            Event::Answered(NOT_REACHED, _) => {}
             Event::Answered(..) => *self = Self::default(),
             Event::Cancelled if self.probe.is_some_and(|probe| probe.0 == call) => {
                 self.probe = None;
