@@ -17,6 +17,8 @@ const THREADS: usize = 4;
     maximum_in_flight = 64,
     maximum_delay = "1ms",
     maximum_geometric_delay_multiplications = 2,
+    circuit_threshold = 0,
+    retry_budget = none,
     request_timeout = "10m"
 )]
 #[derive(Clone)]

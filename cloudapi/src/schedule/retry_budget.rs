@@ -90,7 +90,7 @@ const fn at_most_saved(left: u64) -> u64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::properties::seconds;
+    use super::super::properties::{cases, seconds};
     use super::*;
 
     /// With nothing left, at 0 s.
@@ -157,6 +157,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases(200))]
+
         /// In no time there are more retries than were saved, were earned and come
         /// with the time; and there is one when it was said to be there.
         #[test]
