@@ -92,8 +92,7 @@ struct Turn {
 
 impl Scope {
     pub(super) fn new(clock: Clock, claim: Claim) -> Arc<Self> {
-        let watched = Watched::new(clock.clone());
-        let seed = clock.seed();
+        let (watched, seed) = (Watched::new(clock.clone()), clock.seed());
         Arc::new(Self {
             clock,
             state: Mutex::new(State {
@@ -300,14 +299,7 @@ impl Scope {
 
     /// Lifts the limit.
     pub(crate) fn open_wide(&self) {
-        let gate = Gate {
-            limits: Limits::NONE,
-            maximum_in_flight: u32::MAX,
-            room: Room::UNBOUNDED,
-            circuit_threshold: 0,
-            retry_budget: None,
-        };
-        self.lock().scheduler.set_gate(gate, self.clock.now());
+        self.lock().scheduler.set_gate(Gate::WIDE, self.clock.now());
     }
 
     pub(crate) fn pass(&self, cell: &Arc<CallCell>) -> CallId {

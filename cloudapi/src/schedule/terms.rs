@@ -17,6 +17,18 @@ pub(crate) struct Gate {
     pub(crate) retry_budget: Option<f64>,
 }
 
+impl Gate {
+    /// Nothing waits.
+    #[cfg(feature = "testing")]
+    pub(crate) const WIDE: Self = Self {
+        limits: Limits::NONE,
+        maximum_in_flight: u32::MAX,
+        room: Room::UNBOUNDED,
+        circuit_threshold: 0,
+        retry_budget: None,
+    };
+}
+
 /// How many calls may wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Room {

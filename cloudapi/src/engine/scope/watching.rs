@@ -27,6 +27,8 @@ pub(in crate::engine) struct Finished<'a> {
 
 /// What becomes of a call after an attempt.
 #[derive(Clone, Copy, Debug)]
+// Only a trace wants to know more than what comes next.
+#[cfg_attr(not(feature = "tracing"), allow(dead_code))]
 pub(crate) struct Concluded {
     pub(crate) next: Next,
     pub(crate) then: EventKind,
