@@ -89,7 +89,11 @@ impl Measured {
                 gauge.decrement(1.0);
                 calls("cancelled");
             }
-            EventKind::Redirected | EventKind::Renews | EventKind::Held | EventKind::Released => {}
+            EventKind::Redirected
+            | EventKind::Renews
+            | EventKind::Held
+            | EventKind::Released
+            | EventKind::Unreadable { .. } => {}
         }
     }
 }

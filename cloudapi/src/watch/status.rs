@@ -36,7 +36,8 @@ impl Counts {
             | EventKind::Redirected
             | EventKind::Renews
             | EventKind::Held
-            | EventKind::Released => return,
+            | EventKind::Released
+            | EventKind::Unreadable { .. } => return,
         };
         *counter += 1;
     }

@@ -95,6 +95,10 @@ impl State {
             let Finished { number, took, .. } = finished;
             let answered = EventKind::Answered { status, took };
             self.watched.note(id, cell, || number, answered);
+            if !said.unreadable.is_empty() {
+                let fields = &said.unreadable;
+                self.watched.note_unreadable(id, cell, number, fields);
+            }
             self.watched.note(id, cell, || number, EventKind::Done);
             return Some((next, EventKind::Done));
         }
@@ -116,7 +120,7 @@ impl State {
             outcome,
             number,
             took,
-            ..
+            heard: (said, _),
         } = finished;
         if next == Next::Waits && cell.client.closing().is_shut_down() {
             // The attempt has the job too, so this is not its end.
@@ -134,6 +138,8 @@ impl State {
             Next::Waits => self.waits(id, verdict, outcome, now),
         };
         self.watched.note(id, cell, || number, came);
+        self.watched
+            .note_unreadable(id, cell, number, &said.unreadable);
         self.watched.note(id, cell, || number, then);
         (next, then)
     }
