@@ -316,3 +316,26 @@ fn renewed_credentials_are_shown_nowhere() {
     );
     assert_eq!(captured.named("attempt").len(), 2);
 }
+
+#[test]
+fn a_field_that_makes_no_sense_is_told_once_in_the_attempt_that_brought_it() {
+    let captured = captured(
+        |_| Reply::text("fine").header("Retry-After", "s3cr3t-t0k3n"),
+        |api, _| async move {
+            let key = Secret::new(TOKEN);
+            api.get(7, &key).await.unwrap();
+            api.get(7, &key).await.unwrap();
+        },
+    );
+    captured.hides_secrets();
+    let [event] = &captured.events[..] else {
+        panic!("one event: {:?}", captured.events);
+    };
+    let (attempt, _) = captured.named("attempt")[0];
+    assert_eq!(event.parent, Some(*attempt));
+    assert_eq!(event.name, "WARN");
+    assert_eq!(event.field("message"), Some("field ignored"));
+    assert_eq!(event.field("field"), Some("retry-after"));
+    let reason = "it is neither one number of seconds nor one date";
+    assert_eq!(event.field("reason"), Some(reason));
+}

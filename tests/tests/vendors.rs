@@ -195,3 +195,112 @@ mod budgets {
         );
     }
 }
+
+/// Fields that make no sense, and who is told.
+mod unreadable {
+    use std::pin::Pin;
+    use std::task::{Context, Poll, Waker};
+
+    use cloudapi::vendor::{ResponseView, Unreadable};
+    use cloudapi::{Event, EventKind, Events};
+    use futures_core::Stream as _;
+
+    use super::*;
+
+    /// All that there is without waiting.
+    fn told(events: &mut Events) -> Vec<Event> {
+        let mut context = Context::from_waker(Waker::noop());
+        let mut all = Vec::new();
+        while let Poll::Ready(Some(event)) = Pin::new(&mut *events).poll_next(&mut context) {
+            all.push(event);
+        }
+        all
+    }
+
+    /// What is told of fields that make no sense, in the order of the attempts.
+    fn ignored(events: &mut Events) -> Vec<(u32, &'static str)> {
+        let told = told(events);
+        let ignored = told.iter().filter_map(|event| match event.kind() {
+            EventKind::Unreadable { field } => Some((event.attempt(), field)),
+            _ => None,
+        });
+        ignored.collect()
+    }
+
+    #[test]
+    fn a_field_that_makes_no_sense_is_told_once_and_without_what_stood_in_it() {
+        let world = world(vendor::Standard, |sent| {
+            let reply = Reply::text("fine").header("RateLimit-Remaining", "7");
+            match sent.number {
+                10.. => reply
+                    .header("RateLimit-Reset", "soon")
+                    .header("Retry-After", "hunter2"),
+                _ => reply.header("RateLimit-Reset", "soon"),
+            }
+        });
+        let mut events = world.api.events();
+        for _ in 0..10 {
+            world.simulation.run(world.api.get()).unwrap();
+        }
+        assert_eq!(ignored(&mut events), [(1, "ratelimit-reset")]);
+        // Another one is news, also beside the first; and it is told among what happens
+        // to its call.
+        world.simulation.run(world.api.get()).unwrap();
+        let told = told(&mut events);
+        let lines: Vec<_> = told.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            lines,
+            [
+                "GET things: in the queue",
+                "GET things, attempt 1: started",
+                "GET things, attempt 1: 200 OK",
+                "GET things, attempt 1: the field `retry-after` is ignored",
+                "GET things, attempt 1: done",
+            ]
+        );
+        world.simulation.run(world.api.get()).unwrap();
+        assert_eq!(ignored(&mut events), []);
+    }
+
+    #[test]
+    fn a_field_of_an_attempt_that_fails_is_told_with_it() {
+        let world = world(vendor::Standard, |sent| match sent.number {
+            0 => Reply::text("fine"),
+            1 | 2 => Reply::status(429).header("Retry-After", "soon"),
+            _ => Reply::text("fine"),
+        });
+        let mut events = world.api.events();
+        world.simulation.run(world.api.get()).unwrap();
+        world.simulation.run(world.api.get()).unwrap();
+        assert_eq!(ignored(&mut events), [(1, "retry-after")]);
+    }
+
+    /// A gate that goes on for months does not collect what a profile makes up.
+    #[test]
+    fn no_more_fields_are_told_than_a_profile_has_use_for() {
+        #[derive(Debug)]
+        struct Inventive;
+
+        impl VendorProfile for Inventive {
+            fn should_retry(
+                &self,
+                response: &ResponseView<'_>,
+            ) -> Result<Option<bool>, Unreadable> {
+                let text = response.text("x-name").ok().flatten().unwrap_or_default();
+                Err(Unreadable {
+                    field: String::leak(text.to_owned()),
+                    reason: "it is made up",
+                })
+            }
+        }
+
+        let world = world(Inventive, |sent| {
+            Reply::text("fine").header("X-Name", &format!("x-{}", sent.number))
+        });
+        let mut events = world.api.events();
+        for _ in 0..40 {
+            world.simulation.run(world.api.get()).unwrap();
+        }
+        assert_eq!(ignored(&mut events).len(), 32);
+    }
+}

@@ -238,25 +238,30 @@ impl CallCell {
         let attempts = u32::try_from(failed).map_or(u32::MAX, |failed| failed.saturating_add(1));
         let (started, ended) = (started.since(self.submitted), now.since(self.submitted));
         answered.response.set_history(attempts, started, ended);
-        Self::end(state, Ok(answered));
+        let _own_task = Self::end(state, Ok(answered));
     }
 
     /// Ends the call with an answer.
     pub(super) fn answer(&self, answer: Answer) {
-        Self::end(self.lock(), answer);
+        let _own_task = Self::end(self.lock(), answer);
     }
 
-    fn end(mut state: MutexGuard<'_, CellState>, answer: Answer) {
+    /// Gives back the task that was kept last.
+    fn end(mut state: MutexGuard<'_, CellState>, answer: Answer) -> Option<JoinHandle<()>> {
         if matches!(state.stage, Stage::Over) {
-            return;
+            return None;
         }
         let (trace, ended) = (std::mem::take(&mut state.trace), how(&answer));
-        state.stage = Stage::Answered(answer);
+        let former = std::mem::replace(&mut state.stage, Stage::Answered(answer));
         let waker = state.waker.take();
         drop(state);
         trace.end(ended);
         if let Some(waker) = waker {
             wake(waker);
+        }
+        match former {
+            Stage::InFlight(task, _) => Some(task),
+            _ => None,
         }
     }
 
@@ -274,22 +279,14 @@ impl CallCell {
 
     /// Ends the call, and stops its attempt.
     pub(super) fn stop(&self, ending: Ending) {
-        let mut state = self.lock();
-        let task = match std::mem::take(&mut state.stage) {
-            Stage::InFlight(task, _) => Some(task),
-            // It starts this very moment, or the caller has just gone.
-            other => {
-                state.stage = other;
-                None
-            }
-        };
-        drop(state);
-        if let Some(task) = task {
-            task.abort();
-        }
         let log = self.take_log();
         let outcome = Some(Err(Failure::Stopped.into()));
-        self.answer(Err(Error::ended(self, ending, outcome, log)));
+        let error = Error::ended(self, ending, outcome, log);
+        // In one step: the task of an attempt that starts this very moment is here
+        // already, or is stopped as it comes and finds the answer.
+        if let Some(task) = Self::end(self.lock(), Err(error)) {
+            task.abort();
+        }
     }
 
     /// Ends the call without another attempt.
@@ -337,20 +334,27 @@ impl Handle {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        let (stage, trace) = {
+        let goes_on = {
             let mut state = self.cell.lock();
             state.waker = None;
+            matches!(state.stage, Stage::Waiting | Stage::InFlight(..))
+        };
+        if !goes_on {
+            return;
+        }
+        // The scope hears of it first: an attempt that is stopped would be told as one
+        // that failed.
+        self.cell.client.scope().cancel(self.id);
+        let (stage, trace) = {
+            let mut state = self.cell.lock();
             let stage = std::mem::replace(&mut state.stage, Stage::Over);
             (stage, std::mem::take(&mut state.trace))
         };
-        if matches!(stage, Stage::Waiting | Stage::InFlight(..)) {
-            trace.cancel();
-        }
         match stage {
             Stage::Answered(_) | Stage::Over => {}
-            Stage::Waiting => self.cell.client.scope().cancel(self.id),
+            Stage::Waiting => trace.cancel(),
             Stage::InFlight(task, _) => {
-                self.cell.client.scope().cancel(self.id);
+                trace.cancel();
                 task.abort();
             }
         }

@@ -17,7 +17,7 @@ mod races;
 mod registry;
 mod renewal;
 mod scope;
-mod sync;
+pub(crate) mod sync;
 
 pub(crate) use cell::{Answered, CallCell, Handle};
 pub(crate) use clock::{Clock, Sleep};

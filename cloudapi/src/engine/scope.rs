@@ -1,9 +1,10 @@
 //! One gate and its queue, shared by every client of one API.
 
+#[cfg(feature = "testing")]
+mod bench;
 mod closing;
 mod watching;
 
-use std::iter;
 use std::num::NonZeroU32;
 use std::sync::{Arc, PoisonError, Weak};
 
@@ -83,11 +84,17 @@ struct State {
 struct Turn {
     now: Time,
     first: Option<Due>,
-    more: Vec<Due>,
-    /// Calls that need new credentials.
-    renewals: Vec<(CallId, Arc<CallCell>)>,
+    /// Seldom there, and so handed on in one word.
+    more: Option<Box<More>>,
     arm: Option<Time>,
     rest: Rest,
+}
+
+#[derive(Default)]
+struct More {
+    due: Vec<Due>,
+    /// Calls that need new credentials.
+    renewals: Vec<(CallId, Arc<CallCell>)>,
 }
 
 impl Scope {
@@ -287,45 +294,19 @@ impl Scope {
     }
 }
 
-/// For the benchmarks: the way of a call through the gate, without the attempt.
-#[cfg(feature = "testing")]
-impl Scope {
-    /// The latest slots of a fast limit, since the clock began.
-    pub(crate) fn recent_slots(&self) -> Vec<std::time::Duration> {
-        let state = self.lock();
-        let slots = state.scheduler.gate().limits.recent();
-        slots.map(|slot| slot.since(Time::ZERO)).collect()
-    }
-
-    /// Lifts the limit.
-    pub(crate) fn open_wide(&self) {
-        self.lock().scheduler.set_gate(Gate::WIDE, self.clock.now());
-    }
-
-    pub(crate) fn pass(&self, cell: &Arc<CallCell>) -> CallId {
-        match self.taken_in(cell, self.clock.now()) {
-            (Ok(id), turn) if turn.first.is_some() => id,
-            _ => unreachable!("a gate without a limit is open"),
-        }
-    }
-
-    pub(crate) fn passed(&self, cell: &CallCell, id: CallId, terms: &Terms) {
-        let finished = Finished {
-            report: crate::schedule::Verdict::Done.into(),
-            heard: (&crate::schedule::Said::default(), Start::default()),
-            outcome: crate::error::AttemptOutcome::Status(http::StatusCode::OK),
-            number: 1,
-            took: std::time::Duration::ZERO,
-        };
-        let (concluded, _) = self.finished(id, cell, finished, terms, self.clock.now());
-        debug_assert!(concluded.is_some());
-    }
-}
-
 /// What is to be carried out; the start counts if it is one.
 struct Due {
     action: Action<Arc<CallCell>>,
     start: Start,
+}
+
+impl Due {
+    fn carry_out(self, now: Time) {
+        match self.action {
+            Action::Start(id, cell) => Attempt::start(id, self.start, now, &cell),
+            Action::Refuse(cell, refusal) => cell.refuse(refusal),
+        }
+    }
 }
 
 impl Turn {
@@ -333,41 +314,39 @@ impl Turn {
         Self {
             now,
             first: None,
-            more: Vec::new(),
-            renewals: Vec::new(),
+            more: None,
             arm: None,
             rest,
         }
     }
 
     fn gather(state: &mut State, now: Time) -> Self {
-        let mut renewals = Vec::new();
+        let mut more: Option<Box<More>> = None;
         let State {
             scheduler, watched, ..
         } = state;
-        let mut is_ready = |id: CallId, cell: &Arc<CallCell>, watched: &mut Watched| {
+        let mut first = None;
+        while let Some(action) = scheduler.poll_ready(now, |id, cell| {
             let Some(renewal) = cell.client.renewal() else {
                 return true;
             };
             let admission = renewal.admit(id, now);
             if admission.is_due {
+                let renewals = &mut more.get_or_insert_default().renewals;
                 renewals.push((id, Arc::clone(cell)));
             }
             if !admission.is_ready {
                 watched.note(id, cell, || cell.recorded(), EventKind::Held);
             }
             admission.is_ready
-        };
-        let mut poll = || {
-            let action = scheduler.poll_ready(now, |id, cell| is_ready(id, cell, watched))?;
+        }) {
             watched.note_action(&action);
             let start = scheduler.latest_start();
-            Some(Due { action, start })
-        };
-        let first = poll();
-        let mut more = Vec::new();
-        if first.is_some() {
-            more.extend(iter::from_fn(poll));
+            let due = Due { action, start };
+            match first {
+                None => first = Some(due),
+                Some(_) => more.get_or_insert_default().due.push(due),
+            }
         }
         let wake = state.scheduler.next_wake();
         let arm = wake.filter(|wake| state.armed.is_none_or(|armed| *wake < armed));
@@ -376,7 +355,6 @@ impl Turn {
             now,
             first,
             more,
-            renewals,
             arm,
             rest: state.watched.rest(),
         }
@@ -387,13 +365,14 @@ impl Turn {
             scope.clock.wake_at(at, Arc::downgrade(scope));
         }
         self.rest.carry_out();
-        for due in self.first.into_iter().chain(self.more) {
-            match due.action {
-                Action::Start(id, cell) => Attempt::start(id, due.start, self.now, &cell),
-                Action::Refuse(cell, refusal) => cell.refuse(refusal),
-            }
+        if let Some(due) = self.first {
+            due.carry_out(self.now);
         }
-        for (id, cell) in self.renewals {
+        let Some(more) = self.more else { return };
+        for due in more.due {
+            due.carry_out(self.now);
+        }
+        for (id, cell) in more.renewals {
             renewal::start(scope, id, cell);
         }
     }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::{Index, IndexMut};
+use std::slice;
 
 use super::priority::Priority;
 use super::queue::Queue;
@@ -120,11 +121,19 @@ impl Lanes {
 
     #[inline]
     pub(super) fn iter(&self) -> impl Iterator<Item = &Lane> + Clone {
-        [&self.main].into_iter().chain(&self.others)
+        slice::from_ref(&self.main).iter().chain(&self.others)
+    }
+
+    /// What there is of the first lane that has it.
+    #[inline]
+    pub(super) fn find<R>(&self, mut of: impl FnMut(&Lane) -> Option<R>) -> Option<R> {
+        of(&self.main).or_else(|| self.others.iter().find_map(of))
     }
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Lane> {
-        [&mut self.main].into_iter().chain(&mut self.others)
+        slice::from_mut(&mut self.main)
+            .iter_mut()
+            .chain(&mut self.others)
     }
 
     pub(super) fn with_ids(&self) -> impl Iterator<Item = (LaneId, &Lane)> + Clone {

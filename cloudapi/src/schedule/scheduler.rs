@@ -84,6 +84,7 @@ impl<J: Clone> Scheduler<J> {
     /// The next thing to carry out; to be called until there is none. A call for
     /// whose turn it is but that is not ready is held back, without a slot, until
     /// it is [released](Self::release).
+    #[inline]
     pub(crate) fn poll_ready(
         &mut self,
         now: Time,
@@ -92,6 +93,14 @@ impl<J: Clone> Scheduler<J> {
         if self.nobody_waits() {
             return None;
         }
+        self.poll_waiting(now, is_ready)
+    }
+
+    fn poll_waiting(
+        &mut self,
+        now: Time,
+        is_ready: impl FnMut(CallId, &J) -> bool,
+    ) -> Option<Action<J>> {
         if !self.displaced.is_empty()
             && let Some(job) = self.displaced.pop()
         {
@@ -158,10 +167,15 @@ impl<J: Clone> Scheduler<J> {
     }
 
     /// When `poll_ready` will have something to do if nothing else happens.
+    #[inline]
     pub(crate) fn next_wake(&self) -> Option<Time> {
         if self.nobody_waits() {
             return None;
         }
+        self.wake_of_the_waiting()
+    }
+
+    fn wake_of_the_waiting(&self) -> Option<Time> {
         if !self.displaced.is_empty() || !self.given_up.is_empty() {
             return Some(Time::ZERO);
         }
@@ -246,7 +260,7 @@ impl<J: Clone> Scheduler<J> {
             }
         }
         let opens_at = opens_at.max(now);
-        let (would_run_at, key) = self.lanes.iter().find_map(|lane| {
+        let (would_run_at, key) = self.lanes.find(|lane| {
             let &(deadline, key) = lane.deadlines.first()?;
             let would_run_at = opens_at.max(lane.limits.earliest());
             (deadline < would_run_at).then_some((would_run_at, key))

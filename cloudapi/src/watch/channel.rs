@@ -5,13 +5,14 @@ use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use futures_core::Stream;
 use slab::Slab;
 
 use super::{Event, Rest};
+use crate::engine::sync::{Mutex, MutexGuard};
 
 /// So many events are kept for a listener that is slow: those of a thousand calls
 /// and more.

@@ -93,6 +93,13 @@ pub enum EventKind {
     Held,
     /// The wait for credentials is over; the call is back in its place.
     Released,
+    /// The answer has a field that makes no sense where it should say something about
+    /// the pace, and that was ignored. It is told once for each field, not for each
+    /// answer, and with the first attempt that brought it.
+    Unreadable {
+        /// The name of the field. What stood in it is not told.
+        field: &'static str,
+    },
     /// The call has its answer. Whether that can be read as the declared type is
     /// found out by the caller.
     Done,
@@ -223,6 +230,7 @@ impl fmt::Display for EventKind {
             Self::Renews => formatter.write_str("sent again with new credentials"),
             Self::Held => formatter.write_str("waits for credentials"),
             Self::Released => formatter.write_str("waits no longer for credentials"),
+            Self::Unreadable { field } => write!(formatter, "the field `{field}` is ignored"),
             Self::Done => formatter.write_str("done"),
             Self::Ended { kind } => write!(formatter, "ended: {kind:?}"),
             Self::Cancelled { .. } => formatter.write_str("cancelled"),

@@ -99,6 +99,7 @@ impl Measured {
             | EventKind::Renews
             | EventKind::Held
             | EventKind::Released
+            | EventKind::Unreadable { .. }
             | EventKind::Unreachable { .. } => {}
         }
     }

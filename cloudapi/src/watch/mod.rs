@@ -38,7 +38,11 @@ pub(crate) use self::trace::{AttemptTrace, CallTrace};
 
 use self::channel::Channel;
 use crate::engine::{CallCell, Clock};
-use crate::schedule::CallId;
+use crate::schedule::{CallId, Unreadable};
+
+/// The names of so many fields that make no sense are kept. The profiles know fewer,
+/// but one of somebody's own may make up names all the time.
+const MOST_FIELDS: usize = 32;
 
 /// What a scope keeps for those who watch it.
 #[derive(Debug)]
@@ -49,6 +53,8 @@ pub(crate) struct Watched {
     channel: Option<Channel>,
     /// Calls that were not taken in.
     turned_away: u32,
+    /// The fields that were told to make no sense.
+    unreadable: Vec<&'static str>,
     rest: Rest,
 }
 
@@ -63,6 +69,8 @@ struct Left {
     wakers: Vec<Waker>,
     #[cfg(feature = "metrics")]
     events: Vec<metrics::Measured>,
+    #[cfg(feature = "tracing")]
+    unreadable: Vec<Unreadable>,
 }
 
 impl Watched {
@@ -72,6 +80,7 @@ impl Watched {
             clock,
             channel: None,
             turned_away: 0,
+            unreadable: Vec::new(),
             rest: Rest::default(),
         }
     }
@@ -102,6 +111,32 @@ impl Watched {
         for kind in [EventKind::Submitted, kind] {
             self.counts.count(kind);
             self.tell(id, cell, 0, kind);
+        }
+    }
+
+    /// The answer of that attempt has fields that make no sense. A server that sends
+    /// one does so all the time, so each is told once.
+    #[cold]
+    pub(crate) fn note_unreadable(
+        &mut self,
+        id: CallId,
+        cell: &CallCell,
+        attempt: u32,
+        fields: &[Unreadable],
+    ) {
+        for unreadable in fields {
+            let field = unreadable.field;
+            if self.unreadable.contains(&field) || self.unreadable.len() >= MOST_FIELDS {
+                continue;
+            }
+            self.unreadable.push(field);
+            #[cfg(feature = "tracing")]
+            self.rest
+                .0
+                .get_or_insert_default()
+                .unreadable
+                .push(*unreadable);
+            self.note(id, cell, || attempt, EventKind::Unreadable { field });
         }
     }
 
@@ -169,6 +204,10 @@ impl Left {
         #[cfg(feature = "metrics")]
         for event in self.events {
             event.record();
+        }
+        #[cfg(feature = "tracing")]
+        for unreadable in self.unreadable {
+            trace::unreadable(&unreadable);
         }
         for waker in self.wakers {
             wake(waker);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use slab::Slab;
 
 use super::{EventKind, Rest};
 use crate::client::ClientCore;
+use crate::engine::sync::{Mutex, MutexGuard};
 use crate::error::ErrorKind;
 
 /// What became of the calls of a client that was

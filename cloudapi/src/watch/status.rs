@@ -37,6 +37,7 @@ impl Counts {
             | EventKind::Renews
             | EventKind::Held
             | EventKind::Released
+            | EventKind::Unreadable { .. }
             | EventKind::CircuitOpened { .. }
             | EventKind::CircuitClosed { .. }
             | EventKind::Unreachable { .. } => return,

@@ -15,6 +15,7 @@ use crate::client::ClientCore;
 use crate::engine::{CallCell, Concluded};
 use crate::error::{AttemptOutcome, ErrorKind};
 use crate::request::Request;
+use crate::schedule::Unreadable;
 
 /// The span of a call. It is closed when the call has its answer.
 #[derive(Clone, Debug)]
@@ -232,6 +233,18 @@ impl AttemptTrace {
             _ => {}
         }
     }
+}
+
+/// An answer has a field that makes no sense. To be called inside the span of its
+/// attempt.
+pub(super) fn unreadable(unreadable: &Unreadable) {
+    event!(
+        target: "cloudapi",
+        tracing::Level::WARN,
+        field = unreadable.field,
+        reason = unreadable.reason,
+        "field ignored"
+    );
 }
 
 /// The path as declared, from the root of the server.

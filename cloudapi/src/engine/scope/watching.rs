@@ -120,6 +120,10 @@ impl State {
             let Finished { number, took, .. } = finished;
             let answered = EventKind::Answered { status, took };
             self.watched.note(id, cell, || number, answered);
+            if !said.unreadable.is_empty() {
+                let fields = &said.unreadable;
+                self.watched.note_unreadable(id, cell, number, fields);
+            }
             self.watched.note(id, cell, || number, EventKind::Done);
             let then = EventKind::Done;
             return Some(Concluded {
@@ -151,7 +155,7 @@ impl State {
             outcome,
             number,
             took,
-            ..
+            heard: (said, _),
         } = finished;
         if next == Next::Waits && cell.client.closing().is_shut_down() {
             // The attempt has the job too, so this is not its end.
@@ -169,7 +173,10 @@ impl State {
             },
             Next::Waits => self.waits(id, report, outcome, now),
         };
-        for kind in [Some(came), circuit, Some(then)].into_iter().flatten() {
+        self.watched.note(id, cell, || number, came);
+        self.watched
+            .note_unreadable(id, cell, number, &said.unreadable);
+        for kind in [circuit, Some(then)].into_iter().flatten() {
             self.watched.note(id, cell, || number, kind);
         }
         (next, then)

@@ -64,10 +64,15 @@ impl<J: Clone> Scheduler<J> {
     /// Each lane has its own count of calls that were overtaken, as have the lanes
     /// together: what is overtaken only by calls of its own lane would otherwise be
     /// forgotten whenever another lane has its turn.
+    #[inline]
     fn next_in_line(&mut self, now: Time) -> Option<(LaneId, Head)> {
-        if let Some(main) = self.lanes.only() {
-            return main.queue.head().map(|head| (LaneId::MAIN, head));
+        match self.lanes.only() {
+            Some(main) => Some((LaneId::MAIN, main.queue.head()?)),
+            None => self.next_of_several(now),
         }
+    }
+
+    fn next_of_several(&mut self, now: Time) -> Option<(LaneId, Head)> {
         let open = self.lanes.with_ids();
         let open = open.filter(|(_, lane)| lane.has_open_call(now));
         let heads = open.filter_map(|(id, lane)| Some((id, lane.queue.head()?)));
@@ -82,6 +87,7 @@ impl<J: Clone> Scheduler<J> {
     }
 
     /// Since when there has been a call that needed no more than the gate.
+    #[inline]
     fn somebody_since(&self, now: Time) -> Time {
         if let Some(main) = self.lanes.only() {
             return main.since;

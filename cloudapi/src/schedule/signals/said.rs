@@ -22,8 +22,8 @@ pub struct Said {
     pub should_retry: Option<bool>,
     /// What remains of the limits that the request counted against.
     pub budgets: Vec<Budget>,
-    /// The first field that is there and makes no sense. It was ignored.
-    pub unreadable: Option<Unreadable>,
+    /// The fields that are there and make no sense. They were ignored.
+    pub unreadable: Vec<Unreadable>,
 }
 
 impl Said {
@@ -40,7 +40,10 @@ impl Said {
     }
 
     pub(super) fn report(&mut self, unreadable: Unreadable) {
-        self.unreadable.get_or_insert(unreadable);
+        let mut known = self.unreadable.iter();
+        if !known.any(|known| known.field == unreadable.field) {
+            self.unreadable.push(unreadable);
+        }
     }
 }
 

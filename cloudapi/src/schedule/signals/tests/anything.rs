@@ -144,7 +144,7 @@ fn check(said: &Said) {
         assert!(budget.remaining > 0 || !budget.reset.is_zero() || asked.is_some());
         assert!(budget.policy.len() <= 128);
     }
-    if let Some(unreadable) = said.unreadable {
+    for unreadable in &said.unreadable {
         assert!(FIELDS.contains(&unreadable.field));
     }
 }
@@ -192,7 +192,8 @@ proptest! {
         headers.insert(HeaderName::from_static(field), HeaderValue::from_static(secret));
         let response = ResponseView::new(status, &headers, secret.as_bytes(), SystemTime::UNIX_EPOCH);
         let said = profile.read(&response);
-        let told = format!("{said:?} {response:?} {:?}", said.unreadable.map(|it| it.to_string()));
+        let lines = said.unreadable.iter().map(ToString::to_string);
+        let told = format!("{said:?} {response:?} {:?}", lines.collect::<Vec<_>>());
         prop_assert!(!told.contains(secret), "{}", told);
     }
 
@@ -215,7 +216,7 @@ proptest! {
         headers.insert("ratelimit-policy", HeaderValue::from_str(&policy).unwrap());
         let response = ResponseView::new(StatusCode::OK, &headers, b"", SystemTime::UNIX_EPOCH);
         let said = Standard.read(&response);
-        prop_assert_eq!(said.unreadable, None);
+        prop_assert_eq!(said.unreadable, []);
         let budget = &said.budgets[0];
         prop_assert_eq!(&*budget.policy, name.as_str());
         prop_assert_eq!(budget.partition.as_ref(), Some(&Partition::opaque(&key)));

@@ -5,14 +5,14 @@ use super::{DATE, all_numbers, numbers, read, seconds};
 
 fn unreadable(lines: &[(&str, &str)]) -> Option<&'static str> {
     let said = read(&Standard, 429, lines);
-    if let Some(unreadable) = said.unreadable {
+    for unreadable in &said.unreadable {
         let text = format!("{unreadable} {said:?}");
         for (_, value) in lines {
             let is_told = value.len() > 2 && text.contains(value);
             assert!(!is_told, "{text}");
         }
     }
-    said.unreadable.map(|unreadable| unreadable.field)
+    said.unreadable.first().map(|unreadable| unreadable.field)
 }
 
 #[test]
@@ -49,7 +49,11 @@ fn retry_after() {
         assert_eq!(said.retry_after, expected.map(seconds), "{text:?}");
         assert_eq!(said.asked(), expected.map(seconds), "{text:?}");
         let field = expected.is_none().then_some("retry-after");
-        assert_eq!(said.unreadable.map(|it| it.field), field, "{text:?}");
+        assert_eq!(
+            said.unreadable.first().map(|it| it.field),
+            field,
+            "{text:?}"
+        );
     }
     let twice = [("retry-after", "2"), ("retry-after", "2")];
     assert_eq!(unreadable(&twice), Some("retry-after"));
@@ -96,7 +100,7 @@ fn the_examples_of_the_draft() {
         let lines = &lines[..if policies.is_empty() { 1 } else { 2 }];
         let said = read(&Standard, 200, lines);
         assert_eq!(all_numbers(&said), expected, "{limits}");
-        assert_eq!(said.unreadable, None, "{limits}");
+        assert_eq!(said.unreadable, [], "{limits}");
     }
 }
 
@@ -138,7 +142,7 @@ fn only_limits_on_the_number_of_requests_count() {
         ],
     );
     assert_eq!(all_numbers(&said), [("calls", (Some(9), 3, None, 9))]);
-    assert_eq!(said.unreadable, None);
+    assert_eq!(said.unreadable, []);
 }
 
 #[test]
@@ -186,7 +190,7 @@ fn revision_07_has_a_dictionary() {
         all_numbers(&said),
         [("ratelimit", (Some(100), 50, Some(60), 30))]
     );
-    assert_eq!(said.unreadable, None);
+    assert_eq!(said.unreadable, []);
 }
 
 #[test]
@@ -211,7 +215,7 @@ fn malformed_structured_fields_are_ignored_and_named() {
         assert_eq!(said.budgets, [], "{text}");
         // An empty list is a list.
         let field = (!text.is_empty()).then_some("ratelimit");
-        assert_eq!(said.unreadable.map(|it| it.field), field, "{text}");
+        assert_eq!(said.unreadable.first().map(|it| it.field), field, "{text}");
     }
     let name = format!("\"{}\";r=0;t=9", "n".repeat(129));
     assert_eq!(unreadable(&[("ratelimit", &name)]), Some("ratelimit"));
@@ -235,7 +239,10 @@ fn malformed_structured_fields_are_ignored_and_named() {
         ];
         let said = read(&Standard, 200, &lines);
         assert_eq!(all_numbers(&said), [("a", (None, 3, None, 9))], "{policy}");
-        assert_eq!(said.unreadable.map(|it| it.field), Some("ratelimit-policy"));
+        assert_eq!(
+            said.unreadable.first().map(|it| it.field),
+            Some("ratelimit-policy")
+        );
     }
 }
 
@@ -274,7 +281,7 @@ fn the_three_older_fields_in_all_spellings() {
             ];
             let said = read(&Standard, 200, &lines);
             assert_eq!(all_numbers(&said), [(family, expected)], "{texts:?}");
-            assert_eq!(said.unreadable, None);
+            assert_eq!(said.unreadable, []);
         }
         for (texts, expected) in [
             (["ten", "50", "30"], limit),
@@ -299,7 +306,7 @@ fn the_three_older_fields_in_all_spellings() {
             [(limit, "10"), (remaining, "9")],
         ] {
             let said = read(&Standard, 200, &lines);
-            assert_eq!((said.budgets, said.unreadable), (vec![], None));
+            assert_eq!((said.budgets, said.unreadable), (vec![], vec![]));
         }
         // But a refusal with a time says that nothing is left.
         let said = read(&Standard, 429, &[(limit, "10"), (reset, "9")]);
@@ -345,7 +352,7 @@ fn all_kinds_of_fields_count_side_by_side() {
     assert_eq!(all_numbers(&said), expected);
     let reason = "it is not a whole number";
     let field = "x-rate-limit-remaining";
-    assert_eq!(said.unreadable, Some(Unreadable { field, reason }));
+    assert_eq!(said.unreadable, [Unreadable { field, reason }]);
 }
 
 /// "SHOULD be ignored on responses that come from cache" (draft, 7.3).

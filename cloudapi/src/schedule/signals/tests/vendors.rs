@@ -165,7 +165,7 @@ fn github_counts_each_resource_apart() {
     assert_eq!(numbers(budget), (Some(30), 14, Some(3_600), 51));
     assert_eq!(budget.partition, Some(Partition::named("search")));
     assert_eq!(budget.refill, Refill::AtReset);
-    assert_eq!(said.unreadable, None);
+    assert_eq!(said.unreadable, []);
 }
 
 /// "Exceeding the rate limit" of its documents, in that order.
@@ -290,13 +290,13 @@ fn stripe_says_whether_to_retry() {
             let said = read(&Stripe, status, &[("Stripe-Should-Retry", text)]);
             assert_eq!(said.should_retry, expected);
             assert_eq!(said.throttled, status == 429);
-            assert_eq!(said.unreadable, None);
+            assert_eq!(said.unreadable, []);
         }
     }
     let said = read(&Stripe, 500, &[("Stripe-Should-Retry", "perhaps")]);
     assert_eq!(said.should_retry, None);
     let field = "stripe-should-retry";
-    assert_eq!(said.unreadable.map(|it| it.field), Some(field));
+    assert_eq!(said.unreadable.first().map(|it| it.field), Some(field));
     let said = read(&Standard, 500, &[("Stripe-Should-Retry", "true")]);
     assert_eq!(said.should_retry, None);
 }
@@ -350,4 +350,34 @@ fn a_profile_of_your_own_overrides_what_differs() {
     assert!(!format!("{said:?}").contains("a-customer"));
     assert!(read(&Shop, 200, &[("x-slow-down", "1")]).throttled);
     assert!(!read(&Shop, 429, &[]).throttled);
+}
+
+#[test]
+fn every_field_that_makes_no_sense_is_named_once() {
+    let lines = [
+        ("retry-after", "soon"),
+        ("ratelimit", "much"),
+        ("x-ratelimit-remaining", "some"),
+        ("x-rate-limit-remaining", "7"),
+        ("x-rate-limit-reset", "later"),
+    ];
+    let said = read(&Standard, 429, &lines);
+    let named: Vec<_> = said.unreadable.iter().map(|it| it.field).collect();
+    let expected = [
+        "retry-after",
+        "ratelimit",
+        "x-ratelimit-remaining",
+        "x-rate-limit-reset",
+    ];
+    assert_eq!(named, expected);
+    // A field that two families read in vain.
+    let lines = [
+        ("x-ratelimit-resource", "a"),
+        ("x-ratelimit-resource", "b"),
+        ("x-ratelimit-remaining", "7"),
+        ("x-rate-limit-remaining", "7"),
+    ];
+    let said = read(&GitHub, 200, &lines);
+    let named: Vec<_> = said.unreadable.iter().map(|it| it.field).collect();
+    assert_eq!(named, ["x-ratelimit-resource"]);
 }
