@@ -25,6 +25,8 @@ mod returns;
 mod schedule;
 mod setters;
 mod settings;
+#[cfg(feature = "store")]
+pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transport;

@@ -83,6 +83,7 @@ macro_rules! __all_setters {
             /// Sends all requests through a transport of your own.
             transport: impl $crate::Transport;
         }
+        $crate::__store_setters!();
         $crate::__testing_setters!();
     };
 }
@@ -98,6 +99,27 @@ macro_rules! __setters {
             self
         }
     )*};
+}
+
+#[cfg(feature = "store")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __store_setters {
+    () => {
+        $crate::__setters! {
+            /// Keeps the state of the limits, and calls that are enqueued, in this
+            /// store: the limits then hold for all processes that use it, and for the
+            /// next run of the program. Default: none.
+            store: impl ::core::convert::Into<$crate::store::StoreHandle>;
+        }
+    };
+}
+
+#[cfg(not(feature = "store"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __store_setters {
+    () => {};
 }
 
 #[cfg(feature = "testing")]

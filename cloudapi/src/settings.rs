@@ -44,6 +44,8 @@ pub struct Setup {
     vendor: Arc<dyn VendorProfile>,
     declared_scope: Option<Text>,
     scope: Option<Secret>,
+    #[cfg(feature = "store")]
+    store: Option<crate::store::StoreHandle>,
 }
 
 /// A limit, and whether it is one of the rates that are settings.
@@ -103,6 +105,8 @@ impl Setup {
             vendor: Arc::new(Standard),
             declared_scope: None,
             scope: None,
+            #[cfg(feature = "store")]
+            store: None,
         }
     }
 
@@ -192,6 +196,14 @@ impl Setup {
     #[must_use]
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Sets `store`.
+    #[cfg(feature = "store")]
+    #[must_use]
+    pub fn store(mut self, store: impl Into<crate::store::StoreHandle>) -> Self {
+        self.store = Some(store.into());
         self
     }
 

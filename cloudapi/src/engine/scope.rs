@@ -29,6 +29,8 @@ pub(crate) struct Claim {
     pub(crate) room: Room,
     pub(crate) circuit_threshold: u16,
     pub(crate) retry_budget: Option<f64>,
+    #[cfg(feature = "store")]
+    pub(crate) store: Option<crate::store::StoreHandle>,
 }
 
 impl From<&Claim> for Gate {

@@ -87,12 +87,12 @@ impl Rate {
         u64::try_from(window.as_nanos()).unwrap_or(u64::MAX)
     }
 
-    pub(super) fn calls(&self) -> NonZeroU32 {
+    pub(crate) fn calls(&self) -> NonZeroU32 {
         NonZeroU32::new(self.calls).unwrap_or(NonZeroU32::MIN)
     }
 
     /// How many may start together: at least one.
-    pub(super) fn together(&self) -> NonZeroU32 {
+    pub(crate) fn together(&self) -> NonZeroU32 {
         let burst = self.burst.clamp(1, self.calls().get());
         NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN)
     }

@@ -93,6 +93,8 @@ impl Setup {
             room,
             circuit_threshold: self.circuit_threshold,
             retry_budget: self.retry_budget,
+            #[cfg(feature = "store")]
+            store: self.store.clone(),
         })
     }
 
@@ -239,6 +241,10 @@ fn limits(claim: &Claim) -> String {
             Some(ratio) => format!("`retry_budget = {ratio}`"),
             None => "`retry_budget = none`".to_owned(),
         });
+    }
+    #[cfg(feature = "store")]
+    if let Some(store) = &claim.store {
+        limits.push(format!("the store `{}`", store.name()));
     }
     let Room { maximum, when_full } = claim.room;
     if maximum != u32::MAX {

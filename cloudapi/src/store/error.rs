@@ -1,0 +1,102 @@
+//! What a store can fail with.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::outcome::BoxError;
+
+/// What kind of failure of a store it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StoreErrorKind {
+    /// It cannot be reached, or is busy for longer than was waited. It may help to try
+    /// again.
+    Unavailable,
+    /// There is no room left. Nothing that is stored is lost.
+    Full,
+    /// What is there is not a store of ours, is one of a newer version, or is damaged.
+    /// It has not been touched.
+    Unusable,
+    /// The job is not, or no longer, this worker's.
+    LeaseLost,
+    /// There is no such job.
+    NotFound,
+    /// The job is not in a state in which that can be done.
+    WrongState,
+    /// The store refuses for a reason that asking again does not change.
+    Refused,
+}
+
+/// A store has failed: what it was, where, and what to do about it.
+#[derive(Debug)]
+pub struct StoreError {
+    kind: StoreErrorKind,
+    message: String,
+    source: Option<BoxError>,
+}
+
+impl StoreError {
+    /// A failure. The message has the place (a path, a host; no password) and, where it
+    /// is known, what to do.
+    #[must_use]
+    pub fn new(kind: StoreErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            source: None,
+        }
+    }
+
+    /// With what it came from.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<BoxError>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// What kind of failure it is.
+    #[must_use]
+    pub const fn kind(&self) -> StoreErrorKind {
+        self.kind
+    }
+
+    pub(crate) fn not_found(id: super::JobId) -> Self {
+        Self::new(
+            StoreErrorKind::NotFound,
+            format!("there is no job {id}; it may have been purged"),
+        )
+    }
+
+    pub(crate) fn lease_lost(lease: &super::Lease) -> Self {
+        Self::new(
+            StoreErrorKind::LeaseLost,
+            format!(
+                "the lease of `{}` on job {} has ended",
+                lease.worker, lease.job
+            ),
+        )
+    }
+
+    pub(crate) fn wrong_state(id: super::JobId, state: super::JobState, wanted: &str) -> Self {
+        Self::new(
+            StoreErrorKind::WrongState,
+            format!("job {id} is {state}, and only one that is {wanted} can be so"),
+        )
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)?;
+        match &self.source {
+            Some(source) => write!(formatter, ": {source}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error for StoreError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_ref().map(|source| &**source as _)
+    }
+}
