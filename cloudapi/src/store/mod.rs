@@ -12,6 +12,7 @@ mod handle;
 mod job;
 mod limits;
 mod memory;
+mod naming;
 mod rules;
 mod slots;
 
@@ -26,6 +27,8 @@ pub use self::job::{
 };
 pub use self::limits::{CloseListener, GateState, Grant, Reservation, SharedLimit};
 pub use self::memory::MemoryStore;
+#[allow(unused_imports, reason = "the engine asks for it")]
+pub(crate) use self::naming::scope as scope_name;
 
 /// A slot that is used later than this after it was due is lost: it has to be
 /// reserved anew. The windows of shared limits are longer by as much, so that none
