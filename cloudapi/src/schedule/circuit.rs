@@ -11,6 +11,11 @@ use super::{Backoff, CallId, Refusal, Terms, Time};
 /// attempt is a probe too.
 pub(super) const PATIENCE: u64 = 60_000_000_000;
 
+/// A probe costs a service nothing, but to look for it a hundred times a second is of
+/// no use, and whoever restarts one needs some seconds: the delays are at least those of
+/// a limit with such a period, in nanoseconds.
+const LEAST_PERIOD: u64 = 500_000_000;
+
 /// Notices that the service is down, and sees to it that not every call finds that
 /// out for itself, again and again.
 ///
@@ -57,12 +62,13 @@ pub(super) struct Breaker {
     pub(super) backoff: Backoff,
     /// How long one call alone would keep trying.
     pub(super) patience: Duration,
-    /// Nanoseconds between two slots.
+    /// Nanoseconds between two slots, or more.
     pub(super) period: u64,
 }
 
 impl Breaker {
     pub(super) fn new(threshold: u16, terms: &Terms, period: u64) -> Self {
+        let period = period.max(LEAST_PERIOD);
         let series = terms.backoff.total(period);
         let requeues = terms.maximum_failed_attempts;
         // After each series but the last a call waits for a slot at least.

@@ -2,12 +2,15 @@
 
 use super::Time;
 
-/// One retry. A nanosecond brings one part of it, so this many are one each 6
-/// seconds: ten a minute are always allowed.
-const RETRY: u64 = 6_000_000_000;
+/// At most so many nanoseconds bring a retry: ten a minute are always allowed.
+const LONGEST: u64 = 6_000_000_000;
 
-/// So much may be saved up, and is there from the start: 100 retries.
-const SAVED: u64 = 100 * RETRY;
+/// A tenth of the slots is always allowed: fast limits are those of services that
+/// bear it, and ten a minute would stop what makes a thousand calls a second.
+const PERIODS: u64 = 10;
+
+/// So many retries may be saved up, and are there from the start.
+const SAVED: u64 = 100;
 
 /// A token bucket. Every first attempt adds a part of a retry to it, and so does
 /// time; every retry takes one, when its delay is over. One for which nothing is
@@ -20,31 +23,42 @@ const SAVED: u64 = 100 * RETRY;
 pub(super) struct RetryBudget {
     /// What each first attempt adds; no budget at all, if `None`.
     earned: Option<u64>,
+    /// One retry, of which each nanosecond brings one part.
+    retry: u64,
     left: u64,
     counted: Time,
 }
 
 impl RetryBudget {
-    /// With so many retries for each first attempt; without a limit, if `None`.
-    pub(super) fn new(ratio: Option<f64>) -> Self {
+    /// With so many retries for each first attempt; without a limit, if `None`. There is
+    /// a slot each `period` nanoseconds.
+    pub(super) fn new(ratio: Option<f64>, period: u64) -> Self {
+        let retry = period.saturating_mul(PERIODS).clamp(1, LONGEST);
         Self {
             // A cast from a float saturates.
-            earned: ratio.map(|ratio| (ratio * RETRY as f64).round() as u64),
-            left: SAVED,
+            earned: ratio.map(|ratio| (ratio * retry as f64).round() as u64),
+            retry,
+            left: SAVED * retry,
             counted: Time::ZERO,
         }
     }
 
-    /// From now on it is so many. What is left stays.
-    pub(super) fn set_ratio(&mut self, ratio: Option<f64>) {
-        self.earned = Self::new(ratio).earned;
+    /// From now on it is so many. The retries that are left stay.
+    pub(super) fn go_on_as(&mut self, ratio: Option<f64>, period: u64) {
+        let new = Self::new(ratio, period);
+        let left = u128::from(self.left) * u128::from(new.retry) / u128::from(self.retry);
+        *self = Self {
+            left: new.at_most_saved(u64::try_from(left).unwrap_or(u64::MAX)),
+            counted: self.counted,
+            ..new
+        };
     }
 
     /// A call makes its first attempt.
     #[inline]
     pub(super) const fn earn(&mut self) {
         if let Some(earned) = self.earned {
-            self.left = at_most_saved(self.left.saturating_add(earned));
+            self.left = self.at_most_saved(self.left.saturating_add(earned));
         }
     }
 
@@ -54,7 +68,7 @@ impl RetryBudget {
             return true;
         }
         self.count(now);
-        let Some(left) = self.left.checked_sub(RETRY) else {
+        let Some(left) = self.left.checked_sub(self.retry) else {
             return false;
         };
         self.left = left;
@@ -63,27 +77,28 @@ impl RetryBudget {
 
     /// From when on there is a retry, if nothing else happens.
     pub(super) const fn allows_from(&self) -> Time {
-        if self.earned.is_none() || self.left >= RETRY {
+        if self.earned.is_none() || self.left >= self.retry {
             return Time::ZERO;
         }
-        self.counted.after_nanos(RETRY - self.left)
+        self.counted.after_nanos(self.retry - self.left)
     }
 
     /// Whether it is as full as a new one.
     pub(super) fn is_neutral(&self, now: Time) -> bool {
-        self.earned.is_none() || self.counted.after_nanos(SAVED - self.left) <= now
+        self.earned.is_none() || self.counted.after_nanos(SAVED * self.retry - self.left) <= now
     }
 
     fn count(&mut self, now: Time) {
         let passed = now.since(self.counted).as_nanos();
         let passed = u64::try_from(passed).unwrap_or(u64::MAX);
-        self.left = at_most_saved(self.left.saturating_add(passed));
+        self.left = self.at_most_saved(self.left.saturating_add(passed));
         self.counted = self.counted.max(now);
     }
-}
 
-const fn at_most_saved(left: u64) -> u64 {
-    if left < SAVED { left } else { SAVED }
+    const fn at_most_saved(&self, left: u64) -> u64 {
+        let saved = SAVED * self.retry;
+        if left < saved { left } else { saved }
+    }
 }
 
 #[cfg(test)]
@@ -93,9 +108,12 @@ mod tests {
     use super::super::properties::{cases, seconds};
     use super::*;
 
+    /// 360 an hour.
+    const SLOW: u64 = 10_000_000_000;
+
     /// With nothing left, at 0 s.
     fn spent(ratio: f64) -> RetryBudget {
-        let mut budget = RetryBudget::new(Some(ratio));
+        let mut budget = RetryBudget::new(Some(ratio), SLOW);
         for _ in 0..100 {
             assert_eq!(budget.allows_from(), Time::ZERO);
             assert!(budget.take(Time::ZERO), "it starts full");
@@ -113,6 +131,27 @@ mod tests {
             assert_eq!(budget.allows_from(), at, "asking changes nothing");
             assert!(budget.take(at));
         }
+    }
+
+    #[test]
+    fn of_a_fast_limit_a_tenth_of_the_slots_goes() {
+        let millisecond = 1_000_000;
+        let mut budget = RetryBudget::new(Some(0.0), millisecond);
+        assert_eq!((0..200).filter(|_| budget.take(Time::ZERO)).count(), 100);
+        assert_eq!(budget.allows_from(), Time::from_nanos(10 * millisecond));
+        // Without any limit there is always one.
+        let mut budget = RetryBudget::new(Some(0.0), 0);
+        assert!((1..1_000).all(|now| budget.take(Time::from_nanos(now))));
+    }
+
+    #[test]
+    fn the_retries_that_are_left_stay_when_the_limit_changes() {
+        let mut budget = RetryBudget::new(Some(0.2), SLOW);
+        for _ in 0..60 {
+            assert!(budget.take(Time::ZERO));
+        }
+        budget.go_on_as(Some(0.5), 1_000_000);
+        assert_eq!((0..200).filter(|_| budget.take(Time::ZERO)).count(), 40);
     }
 
     #[test]
@@ -148,7 +187,7 @@ mod tests {
 
     #[test]
     fn without_a_budget_nothing_is_put_off() {
-        let mut budget = RetryBudget::new(None);
+        let mut budget = RetryBudget::new(None, SLOW);
         for _ in 0..10_000 {
             assert!(budget.take(seconds(1)));
         }
@@ -166,7 +205,7 @@ mod tests {
             ratio in 0.0..3.0_f64,
             steps in prop::collection::vec((0..20_000_000_000_u64, any::<bool>()), 1..600),
         ) {
-            let mut budget = RetryBudget::new(Some(ratio));
+            let mut budget = RetryBudget::new(Some(ratio), SLOW);
             let (mut now, mut firsts, mut retries) = (Time::ZERO, 0.0, 0_u32);
             for (later, is_first) in steps {
                 now = now.after_nanos(later / 40);

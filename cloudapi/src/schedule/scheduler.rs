@@ -49,7 +49,7 @@ pub(crate) struct Scheduler<J> {
 
 impl<J: Clone> Scheduler<J> {
     pub(crate) fn new(gate: Gate) -> Self {
-        let retries = RetryBudget::new(gate.retry_budget);
+        let retries = RetryBudget::new(gate.retry_budget, gate.limits.pace());
         Self {
             gate,
             retries,
@@ -233,7 +233,7 @@ impl<J: Clone> Scheduler<J> {
         if gate.circuit_threshold == 0 {
             self.circuit = Circuit::default();
         }
-        self.retries.set_ratio(gate.retry_budget);
+        self.retries.go_on_as(gate.retry_budget, gate.limits.pace());
         self.gate = gate;
     }
 
