@@ -17,6 +17,7 @@ mod priority;
 mod probe;
 mod queue;
 mod rate;
+mod recovery;
 mod retry_after;
 mod retry_budget;
 mod scheduler;

@@ -16,6 +16,7 @@ use super::line::Seniority;
 use super::pace::{Pace, Start};
 use super::probe::Probe;
 use super::queue::{Queue, Turns};
+use super::recovery::Recovery;
 use super::retry_budget::RetryBudget;
 use super::throttle::Throttle;
 use super::{Action, Gate, Priority, Rate, Refusal, Said, Time};
@@ -26,6 +27,7 @@ pub(crate) use look::{Look, Turn, Whereabouts};
 pub(crate) struct Scheduler<J> {
     gate: Gate,
     throttle: Throttle,
+    recovery: Recovery,
     pace: Pace,
     probe: Probe,
     circuit: Circuit,
@@ -55,6 +57,7 @@ impl<J: Clone> Scheduler<J> {
             retries,
             jitter: Jitter::seeded(0),
             throttle: Throttle::default(),
+            recovery: Recovery::default(),
             pace: Pace::default(),
             probe: Probe::default(),
             circuit: Circuit::default(),
@@ -132,6 +135,7 @@ impl<J: Clone> Scheduler<J> {
         let (id, key) = self.take_slot(now, is_ready)?;
         self.in_flight += 1;
         self.pace.took(now);
+        self.recovery.took(now);
         if self.circuit.is_open() {
             self.probe.demand(circuit::PATIENCE);
         }
@@ -207,6 +211,7 @@ impl<J: Clone> Scheduler<J> {
             && self.gate.limits.is_neutral(now)
             && self.lanes.iter().all(|lane| lane.limits.is_neutral(now))
             && self.throttle.is_neutral(now)
+            && self.recovery.is_neutral(now)
             && self.circuit.is_neutral(now)
             && self.retries.is_neutral(now)
             && self.pace.is_neutral(now)
@@ -365,11 +370,16 @@ impl<J: Clone> Scheduler<J> {
 
     /// Before then nothing starts.
     fn opens_at(&self) -> Time {
-        self.gate
-            .limits
-            .earliest()
-            .max(self.throttle.closed_until())
+        self.gate.limits.earliest().max(self.asked_to_wait_until())
+    }
+
+    /// Before then nothing starts, by what came back from the server.
+    #[inline]
+    fn asked_to_wait_until(&self) -> Time {
+        self.throttle
+            .closed_until()
             .max(self.pace.earliest())
+            .max(self.recovery.earliest(self.gate.limits.pace()))
             .max(self.circuit.closed_until())
     }
 

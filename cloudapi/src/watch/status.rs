@@ -93,6 +93,9 @@ pub struct Status {
     /// `maximum_in_flight` costs is not known beforehand, and not in it; nor is a pace
     /// that the server will ask for later, or what the retry budget puts off.
     pub eta: Duration,
+    /// The pace, as a part of that of the limits: less than 1 after a server has refused
+    /// calls in quick succession, and coming back with its answers.
+    pub pace: f64,
     /// What the first in line waits for.
     pub waits: Waits,
     /// The service cannot be reached, and the circuit is open: one attempt after the
@@ -170,6 +173,7 @@ impl Status {
             throttles,
             next_slot: look.opens_at.since(now),
             eta: look.empty_at.since(now),
+            pace: look.pace,
             waits: waits(look, now, at),
             outage: look.outage.map(|(since, until)| Outage {
                 since: earlier(at, now.since(since)),
@@ -279,6 +283,13 @@ impl fmt::Display for Status {
                 _ if self.in_flight > 0 => formatter.write_str(", a probe is under way")?,
                 _ => {}
             }
+        }
+        if self.pace < 1.0 {
+            write!(
+                formatter,
+                "; slowed to {:.0} % by refusals",
+                100.0 * self.pace
+            )?;
         }
         if self.open() > self.in_flight {
             write!(formatter, "; done in {}", words::about(self.eta))?;

@@ -2,6 +2,7 @@
 //! at all calls each time.
 
 use super::super::limit::Limit;
+use super::super::recovery::Recovery;
 use super::super::{Next, Rate, Time, Verdict};
 use super::SECOND;
 use super::world::{Event, Story, World};
@@ -51,6 +52,8 @@ pub(super) fn judge(world: &World, story: &Story) -> Vec<Judged> {
         in_flight: 0,
         room_since: Time::ZERO,
         closed_until: Time::ZERO,
+        recovery: Recovery::default(),
+        recovers_at: Time::ZERO,
         probe: Probe::Needless,
         held_until: Time::ZERO,
         starts: vec![Vec::new(); world.lanes.len() + 1],
@@ -72,6 +75,7 @@ struct Known {
     seniority: usize,
     /// Since when, or from when on, it is ready; only while it waits.
     ready: Option<Time>,
+    started: Time,
     in_flight: bool,
     retries: u32,
 }
@@ -92,6 +96,9 @@ struct Model<'a> {
     /// Since when there is room for one more attempt.
     room_since: Time,
     closed_until: Time,
+    /// The rule itself has tests of its own; here it is kept to.
+    recovery: Recovery,
+    recovers_at: Time,
     probe: Probe,
     /// The others waited for the probe until then.
     held_until: Time,
@@ -130,6 +137,7 @@ impl Model<'_> {
         let gate = opens(&self.world.rates, &self.starts[0]);
         let gate = gate.max(self.closed_until).max(self.room_since);
         let gate = gate.max(self.held_until);
+        let gate = gate.max(self.recovers_at);
         let open: Vec<_> = (0..self.calls.len())
             .filter_map(|call| Some((call, self.calls[call].ready?)))
             .map(|(call, ready)| (call, ready.max(self.lane_opens(call))))
@@ -188,6 +196,9 @@ impl Model<'_> {
             Event::Started => {
                 self.calls[call].ready = None;
                 self.calls[call].in_flight = true;
+                self.calls[call].started = now;
+                self.recovery.took(now);
+                self.recover(now);
                 self.in_flight += 1;
                 self.probe = match self.probe {
                     Probe::Due => {
@@ -237,8 +248,20 @@ impl Model<'_> {
         }
     }
 
+    /// What happens may bring the next start forward, but not before itself.
+    fn recover(&mut self, now: Time) {
+        let earliest = self.recovery.earliest(self.world.period());
+        self.recovers_at = earliest.max(now.min(self.recovers_at));
+    }
+
     fn answered(&mut self, now: Time, call: usize, verdict: Verdict, waits: bool) {
         let terms = &self.world.terms;
+        let started = self.calls[call].started;
+        match verdict {
+            Verdict::Throttled(_) => self.recovery.refused(started, now),
+            _ => self.recovery.answered(started, now),
+        }
+        self.recover(now);
         let known = &mut self.calls[call];
         match verdict {
             Verdict::Throttled(asked) => {

@@ -6,9 +6,7 @@ use std::time::Duration;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::super::{
-    Action, Ending, Limits, Next, Rate, Scheduler, Terms, Time, Verdict,
-};
+use super::super::{Action, Ending, Limits, Next, Rate, Scheduler, Terms, Time, Verdict};
 use super::random::any_world;
 use super::world::{Call, Event, Reply, Story, World};
 use super::{SECOND, cases, seconds};
@@ -167,7 +165,11 @@ fn throttles_and_redirects_are_not_retries() {
     world.gate.retry_budget = Some(0.0);
     world.terms.maximum_throttles = 1_000;
     let wait = Verdict::Throttled(Some(Duration::from_millis(100)));
-    let refused = [Reply::at_once(wait), Reply::at_once(Verdict::Again)].repeat(150);
+    let refused = [
+        [Reply::at_once(wait); 150],
+        [Reply::at_once(Verdict::Again); 150],
+    ]
+    .concat();
     let story = world.with([Call::at(Time::ZERO).replies(&refused)]).run();
     let expected: Vec<_> = (0..301)
         .map(|n| Time::from_nanos(n * SECOND / 10))

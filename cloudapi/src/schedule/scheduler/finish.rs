@@ -38,7 +38,11 @@ impl<J: Clone> Scheduler<J> {
             self.probe = Probe::Needless;
         }
         if !matches!(verdict, Verdict::Throttled(_)) {
-            self.throttle.answered(self.calls[id.key].at);
+            let started = self.calls[id.key].at;
+            self.throttle.answered(started);
+            if tells {
+                self.recovery.answered(started, now);
+            }
         }
         let next = match verdict {
             Verdict::Done => Next::Ends(Ending::Done),
@@ -150,6 +154,7 @@ impl<J: Clone> Scheduler<J> {
         let jitter = &mut self.jitter;
         let lengthen = |wait| jitter.lengthen(wait, terms.jitter, Duration::MAX);
         let started = entry.at;
+        self.recovery.refused(started, now);
         let refused = self
             .throttle
             .refused(started, asked, period, terms, lengthen, now);

@@ -6,7 +6,7 @@ use crate::schedule::lane::Lane;
 use crate::schedule::{Action, Time};
 
 /// The queue and its gate at one moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Look {
     pub(crate) in_line: usize,
     pub(crate) outside: usize,
@@ -22,6 +22,8 @@ pub(crate) struct Look {
     /// When the last of the calls that wait has its slot, if each takes one attempt
     /// and none of them waits for a place in flight.
     pub(crate) empty_at: Time,
+    /// The part of the usual pace that refusals have left.
+    pub(crate) pace: f64,
     /// The slot waits for the server, and not for the limit.
     pub(crate) is_throttled: bool,
     /// Until then every call is turned away.
@@ -73,6 +75,7 @@ impl<J: Clone> Scheduler<J> {
             is_full: self.in_flight >= self.gate.maximum_in_flight,
             opens_at,
             empty_at: self.empty_at(in_line + outside + held, now),
+            pace: self.recovery.part(),
             is_throttled: closed_until > now && closed_until > limit,
             barred_until,
             outage: self.circuit.outage(),
@@ -223,7 +226,9 @@ impl<J: Clone> Scheduler<J> {
             let slot = self.call_opens_at(key).max(until).max(now);
             limits.earliest_behind(after, slot)
         });
-        ends.chain(by_lane).fold(all, Time::max)
+        let empty_at = ends.chain(by_lane).fold(all, Time::max);
+        // At the pace of now, be it slower than usual.
+        first.after(empty_at.since(first).div_f64(self.recovery.part()))
     }
 }
 

@@ -28,8 +28,7 @@ impl<J: Clone> Scheduler<J> {
         };
         // A slot that is given late was due when there was somebody for it,
         // whoever that was.
-        let closed_until = self.throttle.closed_until().max(self.pace.earliest());
-        let closed_until = closed_until.max(self.circuit.closed_until());
+        let closed_until = self.asked_to_wait_until();
         let since = self.somebody_since(now);
         let lane = &mut self.lanes[id];
         if id != LaneId::MAIN {
