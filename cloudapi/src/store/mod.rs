@@ -20,6 +20,8 @@ mod memory_tests;
 mod naming;
 mod rules;
 mod slots;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 use std::fmt;
 use std::time::Duration;
@@ -34,6 +36,8 @@ pub use self::limits::{CloseListener, GateState, Grant, Reservation, SharedLimit
 pub use self::memory::MemoryStore;
 #[allow(unused_imports, reason = "the engine asks for it")]
 pub(crate) use self::naming::scope as scope_name;
+#[cfg(feature = "sqlite")]
+pub use self::sqlite::{SqliteOptions, SqliteStore};
 
 /// A slot that is used later than this after it was due is lost: it has to be
 /// reserved anew. The windows of shared limits are longer by as much, so that none
