@@ -49,10 +49,7 @@ pub(super) fn told(error: Error, path: &Path, waited: Duration) -> StoreError {
         ),
         Kind::Full => (
             StoreErrorKind::Full,
-            format!(
-                "there is no room for more in `{shown}`: free some on its disk, purge jobs \
-                 that are over, or raise `maximum_size`"
-            ),
+            format!("there is no room for more on the disk of `{shown}`; nothing is lost"),
         ),
         Kind::Damaged => (
             StoreErrorKind::Unusable,

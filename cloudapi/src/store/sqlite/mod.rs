@@ -131,9 +131,10 @@ impl SqliteOptions {
         self
     }
 
-    /// The file does not grow beyond so many bytes; by default it grows until the disk is
-    /// full. What does not fit is refused as [`Full`](super::StoreErrorKind::Full), and
-    /// nothing that is there is lost. The log beside it has up to some megabytes more.
+    /// Once the file has grown to so many bytes it takes no more jobs in: they are refused
+    /// as [`Full`](super::StoreErrorKind::Full). Those that are there are worked off, their
+    /// answers are kept, and what is [purged](Store::purge) makes room. By default the file
+    /// grows until the disk is full. The log beside it has up to some megabytes more.
     #[must_use]
     pub const fn maximum_size(mut self, bytes: u64) -> Self {
         self.limits.maximum_size = Some(bytes);
@@ -197,7 +198,8 @@ impl Store for SqliteStore {
     }
 
     fn put(&self, job: &NewJob) -> Result<(), StoreError> {
-        self.0.write(Keep::Now, |work| queue::put(work, job))
+        let room = (self.0.limits.maximum_size, self.0.path.as_path());
+        self.0.write(Keep::Now, |work| queue::put(work, job, room))
     }
 
     fn claim(

@@ -29,6 +29,7 @@ const LOG_BYTES: u32 = 8 << 20;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     pub(super) busy_timeout: Duration,
+    /// In bytes.
     pub(super) maximum_size: Option<u64>,
 }
 
@@ -125,7 +126,7 @@ pub(super) fn connect(
         .map_err(Failure::from)
         .and_then(|mut connection| {
             migrate(&mut connection, path, migrations)?;
-            retried(limits.busy_timeout, || set_up(&connection, limits))?;
+            retried(limits.busy_timeout, || set_up(&connection))?;
             Ok(connection)
         });
     connected.map_err(|failure| failure.told(path, since.elapsed()))
@@ -183,20 +184,10 @@ fn version(connection: &Connection, path: &Path, newest: i64) -> Result<i64, Fai
     .into())
 }
 
-fn set_up(connection: &Connection, limits: Limits) -> Result<(), rusqlite::Error> {
+fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    if let Some(bytes) = limits.maximum_size {
-        let page = connection.pragma_query_value(None, "page_size", |row| row.get::<_, i64>(0))?;
-        let pages = bytes / u64::try_from(page).unwrap_or(4_096).max(1);
-        let pages = pages.clamp(1, u64::from(u32::MAX) - 1);
-        connection.pragma_update(
-            None,
-            "max_page_count",
-            i64::try_from(pages).unwrap_or(i64::MAX),
-        )?;
-    }
     Ok(())
 }
 

@@ -1,19 +1,23 @@
 //! What workers do with jobs.
 
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{OptionalExtension as _, params};
 
 use super::failure::Failure;
 use super::rows::{Kept, SELECT, priority_word};
-use super::work::{Work, signed};
+use super::work::{Work, signed, unsigned};
 use crate::store::clock::micros;
 use crate::store::{
     Back, Claimed, Finish, JobState, Lease, MAXIMUM_CRASHES, NewJob, Pulse, Reclaimed, StoreError,
-    rules,
+    StoreErrorKind, rules,
 };
 
-pub(super) fn put(work: &mut Work<'_>, job: &NewJob) -> Result<(), Failure> {
+/// The greatest size of the file and its path.
+pub(super) type Room<'a> = (Option<u64>, &'a Path);
+
+pub(super) fn put(work: &mut Work<'_>, job: &NewJob, room: Room<'_>) -> Result<(), Failure> {
     let id = job.id.to_string();
     let mut known = work.prepare_cached("SELECT 1 FROM jobs WHERE id = ?1")?;
     if known.exists([&id])? {
@@ -22,6 +26,7 @@ pub(super) fn put(work: &mut Work<'_>, job: &NewJob) -> Result<(), Failure> {
         return Ok(());
     }
     drop(known);
+    has_room(work, job, room)?;
     let place = work.place(job);
     let row = "
         INSERT INTO jobs (id, place, queue, state, endpoint, summary, repeatable, priority,
@@ -42,6 +47,30 @@ pub(super) fn put(work: &mut Work<'_>, job: &NewJob) -> Result<(), Failure> {
     let number = work.last_insert_rowid();
     work.prepare_cached(row)?.execute((number, &job.request))?;
     Ok(())
+}
+
+/// Only what comes anew is refused: what is there has to be worked off, and that needs a
+/// little room too.
+fn has_room(work: &Work<'_>, job: &NewJob, (maximum, path): Room<'_>) -> Result<(), Failure> {
+    let Some(maximum) = maximum else {
+        return Ok(());
+    };
+    let number = |pragma| {
+        let mut pragma = work.prepare_cached(pragma)?;
+        let number = pragma.query_row([], |row| row.get(0))?;
+        Ok::<_, Failure>(unsigned(number))
+    };
+    let used = number("PRAGMA page_count")?.saturating_sub(number("PRAGMA freelist_count")?);
+    let used = used.saturating_mul(number("PRAGMA page_size")?);
+    if used.saturating_add(job.request.len() as u64) < maximum {
+        return Ok(());
+    }
+    let message = format!(
+        "`{}` has reached its `maximum_size` of {maximum} bytes: purge jobs that are over, or \
+         raise it",
+        path.display()
+    );
+    Err(StoreError::new(StoreErrorKind::Full, message).into())
 }
 
 pub(super) fn claim(
@@ -81,7 +110,7 @@ pub(super) fn claim(
             job: kept.job.new.id,
             queue: queue.to_owned(),
             worker: worker.to_owned(),
-            number: super::work::unsigned(number),
+            number: unsigned(number),
         },
         job: kept.job,
     }))

@@ -30,7 +30,7 @@ pub(super) enum Keep {
 
 pub(super) struct Shared {
     pub(super) path: PathBuf,
-    limits: Limits,
+    pub(super) limits: Limits,
     clock: WallClock,
     open: Mutex<Open>,
 }

@@ -1,28 +1,22 @@
-//! A file as a store: what it has to have as every store, and what is its own.
+//! What it has to have as every store.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use tempfile::TempDir;
-
-use super::SqliteStore;
+use super::Place;
 use crate::store::StoreHandle;
 use crate::store::conformance::{self, Fixture};
 use crate::store::memory_tests::ByHand;
+use crate::store::sqlite::SqliteStore;
 
 struct InFile {
-    directory: TempDir,
+    place: Place,
     clock: Option<ByHand>,
 }
 
 impl InFile {
     fn new(clock: Option<ByHand>) -> Self {
-        let directory = tempfile::tempdir().expect("a directory");
-        Self { directory, clock }
-    }
-
-    fn path(&self) -> PathBuf {
-        self.directory.path().join("calls.db")
+        let place = Place::new();
+        Self { place, clock }
     }
 }
 
@@ -32,7 +26,7 @@ impl Fixture for InFile {
         if let Some(clock) = self.clock.clone() {
             options = options.clock(move || clock.wall());
         }
-        options.open(self.path()).expect("a store").into()
+        options.open(self.place.path()).expect("a store").into()
     }
 
     fn now(&self) -> Duration {
