@@ -1,0 +1,157 @@
+//! What a store does when it has to wait, has no room, or starts anew.
+
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use super::{Place, fails, new_job, reserve};
+use crate::store::memory_tests::ByHand;
+use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::queue;
+use crate::store::sqlite::work::Keep;
+use crate::store::{Finish, Grant, JobState, Store as _, StoreErrorKind};
+
+#[test]
+fn who_waits_too_long_is_told_and_may_come_again() {
+    let place = Place::new();
+    let options = SqliteStore::options().busy_timeout(Duration::from_millis(100));
+    let store = options.open(place.path()).expect("a store");
+    let job = new_job();
+    let other = Connection::open(place.path()).expect("the database");
+    other.execute_batch("BEGIN EXCLUSIVE").expect("a lock");
+    let since = Instant::now();
+    fails(
+        store.put(&job),
+        StoreErrorKind::Unavailable,
+        "calls.db` was locked by another",
+    );
+    assert!(since.elapsed() >= Duration::from_millis(90));
+    fails(
+        reserve(&store, 10),
+        StoreErrorKind::Unavailable,
+        "busy_timeout",
+    );
+    // Who only looks waits for nobody.
+    assert_eq!(store.counts(None).expect("a look").total(), 0);
+    other.execute_batch("ROLLBACK").expect("no lock");
+    store.put(&job).expect("its turn");
+    reserve(&store, 10).expect("its turn");
+    assert!(store.job(job.id).expect("a store").is_some());
+}
+
+#[test]
+fn a_store_that_is_full_loses_nothing() {
+    let place = Place::new();
+    let options = SqliteStore::options().maximum_size(256 << 10);
+    let store = options.open(place.path()).expect("a store");
+    let mut put = Vec::new();
+    let full = loop {
+        let job = new_job();
+        match store.put(&job) {
+            Ok(()) => put.push(job),
+            Err(error) => break error,
+        }
+        assert!(put.len() < 1_000, "it grows without end");
+    };
+    assert_eq!(full.kind(), StoreErrorKind::Full, "{full}");
+    assert!(full.to_string().contains("maximum_size"), "{full}");
+    assert!(put.len() > 20);
+    for job in &put {
+        let kept = store.job(job.id).expect("a store").expect("the job");
+        assert_eq!(kept.new, *job);
+    }
+    // Work goes on, and makes room.
+    let lease = Duration::from_secs(60);
+    for _ in 0..put.len() {
+        let claimed = store.claim("queue", "worker", lease).expect("a store");
+        let lease = claimed.expect("a job").lease;
+        store.mark_sent(&lease).expect("no room is needed");
+        let finish = Finish {
+            state: JobState::Done,
+            result: None,
+            reason: None,
+        };
+        store.finish(&lease, &finish).expect("no room is needed");
+    }
+    let purged = store.purge(None, Duration::ZERO).expect("a store");
+    assert_eq!(purged, put.len() as u64);
+    store.put(&new_job()).expect("room again");
+    reserve(&store, 10).expect("room again");
+}
+
+/// A program that cron starts every minute makes seven calls each time. 100 an hour are
+/// allowed, so it often takes longer, and is started again a little later.
+#[test]
+fn the_hour_is_kept_from_run_to_run() {
+    let place = Place::new();
+    let clock = ByHand::default();
+    let minute = Duration::from_secs(60);
+    let mut slots = Vec::new();
+    while clock.passed() < minute * 300 {
+        let wall = clock.clone();
+        let options = SqliteStore::options().clock(move || wall.wall());
+        let store = options.open(place.path()).expect("a store");
+        for _ in 0..7 {
+            match reserve(&store, 100).expect("a slot") {
+                Grant::Slot { wait } => clock.advance(wait),
+                later @ Grant::Later { .. } => panic!("{later:?}"),
+            }
+            slots.push(clock.passed());
+        }
+        drop(store);
+        let in_minute = clock.passed().as_nanos() % minute.as_nanos();
+        clock.advance(minute - Duration::from_nanos(in_minute as u64));
+    }
+    for some in slots.windows(101) {
+        assert!(some[100] - some[0] >= minute * 60, "{some:?}");
+    }
+    assert!(slots.len() > 450, "only {} of 500 were used", slots.len());
+}
+
+#[test]
+fn a_child_of_the_process_gets_a_connection_of_its_own() {
+    let place = Place::new();
+    let store = place.open();
+    let job = new_job();
+    store.put(&job).expect("room");
+    store.0.as_if_forked();
+    assert!(store.job(job.id).expect("a store").is_some());
+    store.put(&new_job()).expect("room");
+    assert_eq!(place.open().counts(None).expect("a store").total(), 2);
+}
+
+#[test]
+fn what_is_to_be_kept_now_waits_for_the_disk() {
+    let place = Place::new();
+    let store = place.open();
+    let full = |keep| {
+        let synchronous = store.0.write(keep, |work| {
+            let level = work.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0));
+            Ok(level?)
+        });
+        synchronous.expect("a store") == 2
+    };
+    assert!(full(Keep::Soon), "the first for a while");
+    let since = Instant::now();
+    let next = full(Keep::Soon);
+    assert!(!next || since.elapsed() > Duration::from_millis(900));
+    assert!(full(Keep::Now));
+}
+
+#[test]
+fn a_change_that_fails_leaves_nothing() {
+    let place = Place::new();
+    let store = place.open();
+    let job = new_job();
+    let failed: Result<(), _> = store.0.write(Keep::Now, |work| {
+        let room = (None, place.0.path());
+        queue::put(work, &job, room)?;
+        Err(crate::store::StoreError::not_found(job.id).into())
+    });
+    assert_eq!(
+        failed.expect_err("a failure").kind(),
+        StoreErrorKind::NotFound
+    );
+    assert_eq!(store.job(job.id).expect("a store"), None);
+    assert_eq!(store.counts(None).expect("a store").total(), 0);
+}
