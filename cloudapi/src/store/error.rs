@@ -77,6 +77,13 @@ impl StoreError {
         )
     }
 
+    pub(crate) fn no_end(id: super::JobId, state: super::JobState) -> Self {
+        Self::new(
+            StoreErrorKind::Refused,
+            format!("job {id} cannot end as {state}"),
+        )
+    }
+
     pub(crate) fn wrong_state(id: super::JobId, state: super::JobState, wanted: &str) -> Self {
         Self::new(
             StoreErrorKind::WrongState,

@@ -158,14 +158,21 @@ pub struct NewJob {
     pub deadline: Option<SystemTime>,
 }
 
-/// So many places behind its own a job of this priority is put in the queue: an urgent
-/// one overtakes a thousand usual ones, or ten thousand that have time, and then no
-/// more.
-pub(crate) const fn places_behind(priority: Priority) -> i64 {
-    match priority {
-        Priority::High => 0,
-        Priority::Normal => 1_000,
-        Priority::Low => 10_000,
+impl NewJob {
+    /// The [`place`](Job::place) of the job if it is the `number`th that came to its
+    /// store, counted from 1. No two numbers come to one place, whatever the priorities,
+    /// so that a list can go on behind any job.
+    ///
+    /// An urgent job overtakes a thousand usual ones, or ten thousand that have time, and
+    /// then no more.
+    #[must_use]
+    pub const fn place(&self, number: i64) -> i64 {
+        let (behind, step) = match self.priority {
+            Priority::High => (0, 0),
+            Priority::Normal => (1_000, 1),
+            Priority::Low => (10_000, 2),
+        };
+        number.saturating_add(behind).saturating_mul(3) + step
     }
 }
 
@@ -177,8 +184,8 @@ pub struct Job {
     pub new: NewJob,
     /// Where it is.
     pub state: JobState,
-    /// The order in its queue; smaller is earlier. The running number of its coming,
-    /// and what its priority adds.
+    /// The order in its queue; smaller is earlier. No other job of the store has the
+    /// same: see [`NewJob::place`].
     pub place: i64,
     /// How often it was sent, by all workers, since it was put or retried.
     pub attempts: u32,

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
-use super::job::places_behind;
+use super::clock::{Clock, Moment};
 use super::slots::{self, Slot};
 use super::{
     Back, Claimed, CloseListener, Counts, Filter, Finish, GateState, Grant, Job, JobId, JobState,
@@ -30,8 +30,7 @@ struct State {
     waiting: BTreeMap<(String, i64), JobId>,
     places: i64,
     leases: u64,
-    /// The latest time that was read: it does not run backwards.
-    latest: SystemTime,
+    time: Clock,
 }
 
 #[derive(Default)]
@@ -45,7 +44,9 @@ struct Gate {
 struct Kept {
     job: Job,
     /// The lease in force, and when it ends.
-    lease: Option<(u64, SystemTime)>,
+    lease: Option<(u64, u64)>,
+    /// Before then no worker gets it.
+    not_before: Option<u64>,
 }
 
 impl MemoryStore {
@@ -64,7 +65,7 @@ impl MemoryStore {
             waiting: BTreeMap::new(),
             places: 0,
             leases: 0,
-            latest: UNIX_EPOCH,
+            time: Clock::default(),
         };
         Self {
             state: Arc::new(Mutex::new(state)),
@@ -72,10 +73,9 @@ impl MemoryStore {
         }
     }
 
-    fn locked(&self) -> (MutexGuard<'_, State>, SystemTime) {
+    fn locked(&self) -> (MutexGuard<'_, State>, Moment) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = (self.clock)().max(state.latest);
-        state.latest = now;
+        let now = state.time.read((self.clock)());
         (state, now)
     }
 }
@@ -94,27 +94,17 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-fn micros(now: SystemTime) -> u64 {
-    let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
-}
-
 impl State {
     fn place(&mut self, job: &NewJob) -> i64 {
         self.places += 1;
-        self.places + places_behind(job.priority)
+        job.place(self.places)
     }
 
-    /// Two jobs of different priorities may have come to the same number.
     fn wait(&mut self, id: JobId) {
         let Some(kept) = self.jobs.get_mut(&id) else {
             return;
         };
-        let mut key = (kept.job.new.queue.clone(), kept.job.place);
-        while self.waiting.contains_key(&key) {
-            key.1 += 1;
-        }
-        kept.job.place = key.1;
+        let key = (kept.job.new.queue.clone(), kept.job.place);
         kept.job.state = JobState::Waiting;
         kept.lease = None;
         self.waiting.insert(key, id);
@@ -136,17 +126,16 @@ impl State {
     }
 
     /// The job, if the lease is in force.
-    fn leased(&mut self, lease: &Lease, now: SystemTime) -> Result<&mut Kept, StoreError> {
+    fn leased(&mut self, lease: &Lease, now: Moment) -> Result<&mut Kept, StoreError> {
         let kept = self.jobs.get_mut(&lease.job);
         let in_force = kept.filter(|kept| {
-            let holds =
-                |&(number, until): &(u64, SystemTime)| number == lease.number && until > now;
+            let holds = |&(number, until): &(u64, u64)| number == lease.number && until > now.now;
             kept.job.state.is_leased() && kept.lease.as_ref().is_some_and(holds)
         });
         in_force.ok_or_else(|| StoreError::lease_lost(lease))
     }
 
-    fn at_the_back(&mut self, id: JobId, now: SystemTime) {
+    fn at_the_back(&mut self, id: JobId, now: Moment) {
         let Some(kept) = self.jobs.get(&id) else {
             return;
         };
@@ -154,19 +143,19 @@ impl State {
         let place = self.place(&new);
         if let Some(kept) = self.jobs.get_mut(&id) {
             kept.job.place = place;
-            kept.job.changed = now;
+            kept.job.changed = now.wall;
         }
         self.wait(id);
     }
 
-    fn afresh(&mut self, id: JobId, now: SystemTime) {
+    fn afresh(&mut self, id: JobId, now: Moment) {
         if let Some(kept) = self.jobs.get_mut(&id) {
             kept.job.attempts = 0;
             kept.job.failed_attempts = 0;
             kept.job.crashes = 0;
             kept.job.cancel_requested = false;
             kept.job.worker = None;
-            kept.job.not_before = None;
+            kept.not_before = None;
             kept.job.reason = None;
             kept.job.result = None;
         }
@@ -175,18 +164,19 @@ impl State {
 }
 
 impl Kept {
-    fn shown(&self, now: SystemTime) -> Job {
+    fn shown(&self, now: Moment) -> Job {
         let mut job = self.job.clone();
         let until = self.lease.filter(|_| job.state.is_leased());
-        job.lease_left = until.map(|(_, until)| until.duration_since(now).unwrap_or_default());
+        job.lease_left = until.map(|(_, until)| now.until(until));
+        job.not_before = self.not_before.map(|not_before| now.shown(not_before));
         job
     }
 
-    fn end(&mut self, state: JobState, reason: Option<String>, now: SystemTime) {
+    fn end(&mut self, state: JobState, reason: Option<String>, now: Moment) {
         self.job.state = state;
         self.job.reason = reason;
-        self.job.changed = now;
-        self.job.not_before = None;
+        self.job.changed = now.wall;
+        self.not_before = None;
         self.job.cancel_requested = false;
         self.lease = None;
     }
@@ -199,14 +189,12 @@ impl Store for MemoryStore {
 
     fn reserve(&self, scope: &str, wanted: &Reservation<'_>) -> Result<Grant, StoreError> {
         let (mut state, now) = self.locked();
-        let now = micros(now);
         let gate = state.scopes.entry(scope.to_owned()).or_default();
         let next_of = |limit: &super::SharedLimit| gate.next.get(&limit.name).copied().unwrap_or(0);
-        let until = |at: u64| Duration::from_micros(at - now);
         Ok(
-            match slots::reserve(wanted, gate.closed_until, next_of, now) {
+            match slots::reserve(wanted, gate.closed_until, next_of, now.now) {
                 Slot::Later { at, closed } => Grant::Later {
-                    wait: until(at),
+                    wait: now.until(at),
                     closed,
                 },
                 Slot::At { slot, next } => {
@@ -214,7 +202,9 @@ impl Store for MemoryStore {
                     for (limit, next) in limits.zip(next) {
                         gate.next.insert(limit.name.clone(), next);
                     }
-                    Grant::Slot { wait: until(slot) }
+                    Grant::Slot {
+                        wait: now.until(slot),
+                    }
                 }
             },
         )
@@ -222,10 +212,10 @@ impl Store for MemoryStore {
 
     fn close(&self, scope: &str, wait: Duration) -> Result<(), StoreError> {
         let (mut state, now) = self.locked();
-        let until = micros(now.checked_add(wait).unwrap_or(now));
+        let until = now.after(wait);
         let gate = state.scopes.entry(scope.to_owned()).or_default();
         gate.closed_until = gate.closed_until.max(until);
-        let left = Duration::from_micros(gate.closed_until.saturating_sub(micros(now)));
+        let left = now.until(gate.closed_until);
         let listeners = gate.listeners.clone();
         drop(state);
         // They are somebody else's, and so called without the lock.
@@ -246,7 +236,7 @@ impl Store for MemoryStore {
         let (state, now) = self.locked();
         let closed_until = state.scopes.get(scope).map_or(0, |gate| gate.closed_until);
         Ok(GateState {
-            closed_for: Duration::from_micros(closed_until.saturating_sub(micros(now))),
+            closed_for: now.until(closed_until),
         })
     }
 
@@ -264,8 +254,9 @@ impl Store for MemoryStore {
         }
         let place = state.place(job);
         let kept = Kept {
-            job: Job::new(job.clone(), place, now),
+            job: Job::new(job.clone(), place, now.wall),
             lease: None,
+            not_before: None,
         };
         state.jobs.insert(job.id, kept);
         state.wait(job.id);
@@ -283,8 +274,8 @@ impl Store for MemoryStore {
             .waiting
             .range((queue.to_owned(), i64::MIN)..=(queue.to_owned(), i64::MAX));
         let is_due = |id: &&JobId| {
-            let not_before = state.jobs.get(*id).and_then(|kept| kept.job.not_before);
-            not_before.is_none_or(|not_before| not_before <= now)
+            let not_before = state.jobs.get(*id).and_then(|kept| kept.not_before);
+            not_before.is_none_or(|not_before| not_before <= now.now)
         };
         let Some(id) = waiting.map(|(_, id)| id).find(is_due).copied() else {
             return Ok(None);
@@ -293,11 +284,11 @@ impl Store for MemoryStore {
         state.leases += 1;
         let number = state.leases;
         let kept = state.kept(id)?;
-        kept.lease = Some((number, now.checked_add(lease).unwrap_or(now)));
+        kept.lease = Some((number, now.after(lease)));
         kept.job.state = JobState::Claimed;
         kept.job.worker = Some(worker.to_owned());
-        kept.job.not_before = None;
-        kept.job.changed = now;
+        kept.not_before = None;
+        kept.job.changed = now.wall;
         Ok(Some(Claimed {
             job: kept.shown(now),
             lease: Lease {
@@ -314,7 +305,7 @@ impl Store for MemoryStore {
         let kept = state.leased(lease, now)?;
         kept.job.state = JobState::Sent;
         kept.job.attempts = kept.job.attempts.saturating_add(1);
-        kept.job.changed = now;
+        kept.job.changed = now.wall;
         Ok(())
     }
 
@@ -322,20 +313,23 @@ impl Store for MemoryStore {
         let (mut state, now) = self.locked();
         let kept = state.leased(lease, now)?;
         kept.job.state = JobState::Claimed;
-        kept.job.changed = now;
+        kept.job.changed = now.wall;
         Ok(())
     }
 
     fn heartbeat(&self, lease: &Lease, duration: Duration) -> Result<Pulse, StoreError> {
         let (mut state, now) = self.locked();
         let kept = state.leased(lease, now)?;
-        kept.lease = Some((lease.number, now.checked_add(duration).unwrap_or(now)));
+        kept.lease = Some((lease.number, now.after(duration)));
         Ok(Pulse {
             cancel_requested: kept.job.cancel_requested,
         })
     }
 
     fn finish(&self, lease: &Lease, finish: &Finish) -> Result<(), StoreError> {
+        if !rules::is_an_end(finish.state) {
+            return Err(StoreError::no_end(lease.job, finish.state));
+        }
         let (mut state, now) = self.locked();
         let kept = state.leased(lease, now)?;
         kept.end(finish.state, finish.reason.clone(), now);
@@ -351,8 +345,8 @@ impl Store for MemoryStore {
             return Ok(());
         }
         let wait = back.not_before();
-        kept.job.not_before = now.checked_add(wait).filter(|_| !wait.is_zero());
-        kept.job.changed = now;
+        kept.not_before = (!wait.is_zero()).then(|| now.after(wait));
+        kept.job.changed = now.wall;
         match back {
             Back::Untouched { .. } => state.wait(lease.job),
             Back::Failed { .. } => {
@@ -366,7 +360,7 @@ impl Store for MemoryStore {
     fn reclaim(&self, queue: &str) -> Result<Vec<Reclaimed>, StoreError> {
         let (mut state, now) = self.locked();
         let is_lost = |kept: &&Kept| {
-            let ended = kept.lease.is_some_and(|(_, until)| until <= now);
+            let ended = kept.lease.is_some_and(|(_, until)| until <= now.now);
             kept.job.new.queue == queue && kept.job.state.is_leased() && ended
         };
         let lost = state.jobs.values().filter(is_lost);
@@ -384,7 +378,7 @@ impl Store for MemoryStore {
             } else if crashes >= MAXIMUM_CRASHES {
                 kept.end(JobState::Parked, Some(rules::crashed(crashes)), now);
             } else {
-                kept.job.changed = now;
+                kept.job.changed = now.wall;
                 state.wait(id);
             }
             let state = state.kept(id)?.job.state;
@@ -472,7 +466,10 @@ impl Store for MemoryStore {
         let before = state.jobs.len();
         state.jobs.retain(|_, kept| {
             let of_queue = queue.is_none_or(|queue| kept.job.new.queue == queue);
-            let since = now.duration_since(kept.job.changed).unwrap_or_default();
+            let since = now
+                .wall
+                .duration_since(kept.job.changed)
+                .unwrap_or_default();
             !(of_queue && kept.job.state.is_over() && since >= over_for)
         });
         Ok((before - state.jobs.len()) as u64)

@@ -7,11 +7,16 @@
 //! [`Store`] is the seam. [`MemoryStore`] is for tests and for programs of one
 //! process.
 
+mod clock;
+#[cfg(feature = "testing")]
+pub mod conformance;
 mod error;
 mod handle;
 mod job;
 mod limits;
 mod memory;
+#[cfg(all(test, feature = "testing"))]
+mod memory_tests;
 mod naming;
 mod rules;
 mod slots;
@@ -43,8 +48,9 @@ pub const MAXIMUM_CRASHES: u32 = 5;
 ///
 /// The methods block, some for as long as a disk or a network takes, and are called
 /// on threads where that does no harm. Each is atomic: it has happened, or it has
-/// not. A store has a clock of its own, which all who use it share; times go in and
-/// out as durations from its now, except in what people read.
+/// not. A store has a clock of its own, which all who use it share and which does not run
+/// backwards; times go in and out as durations from its now, except in what people read.
+/// No wait is too long: one that cannot be counted is for good.
 ///
 /// All names (`scope`, `queue`, the names of limits) are made by cloudapi and hold no
 /// secret. What a store is given in [`NewJob::request`] and [`Finish::result`] is
@@ -154,7 +160,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// As [`mark_sent`](Self::mark_sent).
+    /// As [`mark_sent`](Self::mark_sent); of the kind [`Refused`](StoreErrorKind::Refused)
+    /// if the state is none in which a job ends, and then the lease stays.
     fn finish(&self, lease: &Lease, finish: &Finish) -> Result<(), StoreError>;
 
     /// The worker gives the job back: to the back of the queue, or to its place.
@@ -183,7 +190,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// If the store cannot be reached or fails.
     fn job(&self, id: JobId) -> Result<Option<Job>, StoreError>;
 
-    /// Jobs, in the order of their places.
+    /// Jobs, in the order of their [places](Job::place).
     ///
     /// # Errors
     ///

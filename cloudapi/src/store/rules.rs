@@ -17,6 +17,14 @@ pub(crate) const fn can_be_settled(state: JobState) -> bool {
     matches!(state, JobState::Unknown | JobState::Parked)
 }
 
+/// Whether a worker can end a job so.
+pub(crate) const fn is_an_end(state: JobState) -> bool {
+    !matches!(
+        state,
+        JobState::Waiting | JobState::Claimed | JobState::Sent
+    )
+}
+
 /// Of a job that was under way when its worker ended.
 pub(crate) fn unknown() -> String {
     "its worker ended while the request was under way; it may or may not have taken effect"
