@@ -18,6 +18,8 @@ mod memory;
 #[cfg(all(test, feature = "testing"))]
 mod memory_tests;
 mod naming;
+#[cfg(feature = "redis")]
+pub mod redis;
 mod rules;
 mod slots;
 
@@ -34,6 +36,8 @@ pub use self::limits::{CloseListener, GateState, Grant, Reservation, SharedLimit
 pub use self::memory::MemoryStore;
 #[allow(unused_imports, reason = "the engine asks for it")]
 pub(crate) use self::naming::scope as scope_name;
+#[cfg(feature = "redis")]
+pub use self::redis::{LogSync, Persistence, RedisOptions, RedisStore};
 
 /// A slot that is used later than this after it was due is lost: it has to be
 /// reserved anew. The windows of shared limits are longer by as much, so that none

@@ -5,7 +5,7 @@ use super::{GRACE, Reservation, SharedLimit};
 use crate::schedule::Rate;
 
 /// Microseconds, rounded up.
-pub(super) fn micros(duration: std::time::Duration) -> u64 {
+fn micros(duration: std::time::Duration) -> u64 {
     u64::try_from(duration.as_nanos().div_ceil(1_000)).unwrap_or(u64::MAX)
 }
 

@@ -41,11 +41,6 @@ impl Failure {
             error: StoreError::new(kind, message),
         }
     }
-
-    /// Certainly nothing has come of it, so it may be sent to whoever it is meant for.
-    pub(super) fn is_undone(&self) -> bool {
-        !matches!(self.cause, Cause::Broken | Cause::TimedOut | Cause::Refused)
-    }
 }
 
 impl From<Failure> for StoreError {
@@ -132,7 +127,11 @@ pub(super) fn check_auth(
             "the Redis at {node} refuses the password of the user `{user}`, or the user"
         )));
     }
-    if error.details().unwrap_or_default().contains("without any password") {
+    if error
+        .details()
+        .unwrap_or_default()
+        .contains("without any password")
+    {
         return Err(refused(format!(
             "the Redis at {node} has no password for the user `{user}`; leave it out of the address"
         )));
@@ -240,24 +239,51 @@ mod tests {
         use StoreErrorKind::{Full, Refused, Unavailable, Unusable};
 
         for (told, kind) in [
-            ("OOM command not allowed when used memory > 'maxmemory'. script: 0a, on @user_script:7.", Full),
-            ("ERR Error running script (call to f_0a): @user_script:7: -OOM command not allowed when used memory > 'maxmemory'.", Full),
-            ("WRONGTYPE Operation against a key holding the wrong kind of value script: 0a, on @user_script:7.", Unusable),
-            ("ERR user_script:7: attempt to perform arithmetic on a nil value", Unusable),
-            ("LOADING Redis is loading the dataset in memory", Unavailable),
-            ("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.", Unavailable),
+            (
+                "OOM command not allowed when used memory > 'maxmemory'. script: 0a, on @user_script:7.",
+                Full,
+            ),
+            (
+                "ERR Error running script (call to f_0a): @user_script:7: -OOM command not allowed when used memory > 'maxmemory'.",
+                Full,
+            ),
+            (
+                "WRONGTYPE Operation against a key holding the wrong kind of value script: 0a, on @user_script:7.",
+                Unusable,
+            ),
+            (
+                "ERR user_script:7: attempt to perform arithmetic on a nil value",
+                Unusable,
+            ),
+            (
+                "LOADING Redis is loading the dataset in memory",
+                Unavailable,
+            ),
+            (
+                "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+                Unavailable,
+            ),
             ("CLUSTERDOWN The cluster is down", Unavailable),
-            ("TRYAGAIN Multiple keys request during rehashing of slot", Unavailable),
+            (
+                "TRYAGAIN Multiple keys request during rehashing of slot",
+                Unavailable,
+            ),
             ("BUSY Redis is busy running a script.", Unavailable),
             ("ERR max number of clients reached", Unavailable),
-            ("NOPERM User x has no permissions to run the 'evalsha' command", Refused),
+            (
+                "NOPERM User x has no permissions to run the 'evalsha' command",
+                Refused,
+            ),
             ("NOAUTH Authentication required.", Refused),
         ] {
             let failure = refused(told);
             assert_eq!(failure.error.kind(), kind, "{told}");
             assert_eq!(failure.cause, Cause::Refused, "{told}");
         }
-        assert_eq!(refused("NOSCRIPT No matching script.").cause, Cause::NoScript);
+        assert_eq!(
+            refused("NOSCRIPT No matching script.").cause,
+            Cause::NoScript
+        );
         let read_only = "READONLY You can't write against a read only replica. script: 0a";
         assert_eq!(refused(read_only).cause, Cause::ReadOnly);
         let in_script = "ERR Error running script (call to f_0a): @user_script:7: -READONLY You";

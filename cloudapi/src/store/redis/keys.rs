@@ -36,6 +36,11 @@ impl Keys {
         format!("{}:queues", self.prefix)
     }
 
+    /// How many jobs have come: the last [`NewJob::place`](crate::store::NewJob::place).
+    pub(super) fn number(&self) -> String {
+        format!("{}:number", self.prefix)
+    }
+
     /// The version of all this.
     pub(super) fn format(&self) -> String {
         format!("{}:format", self.prefix)
@@ -44,7 +49,9 @@ impl Keys {
 
 /// The slot of a cluster that a key is in: CRC16 (XMODEM) of its tag, modulo 16,384.
 pub(super) fn slot(key: &str) -> u16 {
-    let tag = key.split_once('{').and_then(|(_, rest)| rest.split_once('}'));
+    let tag = key
+        .split_once('{')
+        .and_then(|(_, rest)| rest.split_once('}'));
     let hashed = match tag {
         Some((tag, _)) if !tag.is_empty() => tag,
         _ => key,
@@ -52,7 +59,11 @@ pub(super) fn slot(key: &str) -> u16 {
     let crc = hashed.bytes().fold(0_u16, |crc, byte| {
         (0..8).fold(crc ^ (u16::from(byte) << 8), |crc, _| {
             let shifted = crc << 1;
-            if crc & 0x8000 == 0 { shifted } else { shifted ^ 0x1021 }
+            if crc & 0x8000 == 0 {
+                shifted
+            } else {
+                shifted ^ 0x1021
+            }
         })
     });
     crc % 16_384
@@ -65,7 +76,7 @@ mod tests {
     #[test]
     fn slots_are_those_of_the_specification() {
         // The check value of the polynomial, and what `CLUSTER KEYSLOT` says.
-        assert_eq!(slot("123456789"), 0x31c3 % 16_384);
+        assert_eq!(slot("123456789"), 0x31c3);
         assert_eq!(slot("foo"), 12_182);
         assert_eq!(slot("{foo}:bar"), slot("foo"));
         assert_eq!(slot("a{foo}{bar}"), slot("foo"));

@@ -221,7 +221,10 @@ fn resolve(node: &Node, deadline: Instant) -> io::Result<Vec<SocketAddr>> {
             let _ = sender.send(resolved);
         })?;
     let left = deadline.saturating_duration_since(Instant::now());
-    receiver
-        .recv_timeout(left)
-        .unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "the name took too long")))
+    receiver.recv_timeout(left).unwrap_or_else(|_| {
+        Err(io::Error::new(
+            io::ErrorKind::TimedOut,
+            "the name took too long",
+        ))
+    })
 }

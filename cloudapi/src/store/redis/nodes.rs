@@ -98,11 +98,23 @@ impl Nodes {
         Ok(answers)
     }
 
+    /// Sends `batch`, and if the connection breaks, `again` instead.
+    pub(super) fn run_again(&self, batch: &Batch, again: &Batch) -> Result<Vec<Value>, StoreError> {
+        self.run_either(batch, Some(again))
+    }
+
     fn run_one(&self, batch: &Batch, twice: Twice) -> Result<Vec<Value>, StoreError> {
+        self.run_either(batch, (twice == Twice::Harmless).then_some(batch))
+    }
+
+    fn run_either<'a>(
+        &self,
+        mut batch: &'a Batch,
+        mut again: Option<&'a Batch>,
+    ) -> Result<Vec<Value>, StoreError> {
         let deadline = Instant::now() + self.timeout() * 2;
         let mut node = self.node_of(&batch.key, deadline)?;
         let mut is_asking = false;
-        let mut may_repeat = twice == Twice::Harmless;
         for _ in 0..REDIRECTIONS {
             let failure = match self.run_at(&node, &batch.requests, is_asking, deadline) {
                 Ok(answers) => return Ok(answers),
@@ -121,10 +133,10 @@ impl Nodes {
                 Cause::Unreachable | Cause::ReadOnly => {
                     self.instead_of(&node, &batch.key, deadline)
                 }
-                Cause::Broken if may_repeat => {
-                    may_repeat = false;
-                    Some(node.clone())
-                }
+                Cause::Broken => again.take().map(|again| {
+                    batch = again;
+                    node.clone()
+                }),
                 _ => None,
             };
             match next {
@@ -159,25 +171,34 @@ impl Nodes {
         if is_asking {
             link.receive(deadline)?;
         }
-        let answers: Result<Vec<_>, Failure> = requests
-            .iter()
-            .map(|_| link.receive(deadline))
-            .collect();
+        let answers: Result<Vec<_>, Failure> =
+            requests.iter().map(|_| link.receive(deadline)).collect();
         let mut checked = Vec::with_capacity(requests.len());
+        let mut was_whole = false;
         for (answer, request) in answers?.into_iter().zip(requests) {
             let mut answer = failure::checked(answer, node);
-            if let (Err(failure), Some(whole)) = (&answer, request.with_source())
-                && failure.cause == Cause::NoScript
-            {
+            let is_new = answer
+                .as_ref()
+                .is_err_and(|failure| failure.cause == Cause::NoScript);
+            // What follows a script waits until replicas have what that did.
+            let whole = match (is_new, was_whole) {
+                (true, _) => request.with_source(),
+                (false, true) => Some(request.command.clone()),
+                (false, false) => None,
+            };
+            if let Some(whole) = whole {
                 if is_asking {
                     link.ask(&cmd("ASKING"), deadline)?;
                 }
                 answer = failure::checked(link.ask(&whole, deadline)?, node);
+                was_whole = true;
             }
             checked.push(answer);
         }
         let is_replica = |answer: &Result<Value, Failure>| {
-            answer.as_ref().is_err_and(|failure| failure.cause == Cause::ReadOnly)
+            answer
+                .as_ref()
+                .is_err_and(|failure| failure.cause == Cause::ReadOnly)
         };
         if checked.iter().any(is_replica) {
             // All the others go to what was the master, too.
@@ -191,13 +212,12 @@ impl Nodes {
     fn link(&self, node: &Node, limit: Instant) -> Result<Link, Failure> {
         loop {
             let idle = self.locked().idle.get_mut(node).and_then(Vec::pop);
-            match idle {
-                Some(mut link) if link.is_quiet() => return Ok(link),
-                Some(_) => {}
-                None => {
-                    let deadline = limit.min(Instant::now() + self.timeout());
-                    return Link::dial(node, &self.dialling, deadline);
-                }
+            let Some(mut link) = idle else {
+                let deadline = limit.min(Instant::now() + self.timeout());
+                return Link::dial(node, &self.dialling, deadline);
+            };
+            if link.is_quiet() {
+                return Ok(link);
             }
         }
     }
@@ -256,7 +276,11 @@ impl Nodes {
     fn candidates(&self) -> Vec<Node> {
         let state = self.locked();
         let mut nodes: Vec<_> = if self.is_cluster {
-            state.ranges.iter().map(|(_, _, node)| node.clone()).collect()
+            state
+                .ranges
+                .iter()
+                .map(|(_, _, node)| node.clone())
+                .collect()
         } else {
             vec![self.given[state.master].clone()]
         };
@@ -277,7 +301,10 @@ impl Nodes {
         let mut last = None;
         for node in candidates {
             let ranges = self.run_at(&node, &request, false, limit).map(|answers| {
-                answers.first().map(|answer| read_ranges(answer, &node)).unwrap_or_default()
+                answers
+                    .first()
+                    .map(|answer| read_ranges(answer, &node))
+                    .unwrap_or_default()
             });
             match ranges {
                 Ok(ranges) if !ranges.is_empty() => {

@@ -257,10 +257,16 @@ impl Address {
             password = secret.map(decoded).transpose()?.map(Secret::new);
         }
         let (hosts, path) = place.split_once('/').unwrap_or((place, ""));
-        let nodes: Option<Vec<_>> = hosts.split(',').map(|host| Node::read(host.trim())).collect();
+        let nodes: Option<Vec<_>> = hosts
+            .split(',')
+            .map(|host| Node::read(host.trim()))
+            .collect();
         let nodes = nodes.ok_or_else(|| {
             // Where the host was forgotten, what looks like a port is a password.
-            let names: Vec<_> = hosts.split(',').filter_map(|host| host.split(':').next()).collect();
+            let names: Vec<_> = hosts
+                .split(',')
+                .filter_map(|host| host.split(':').next())
+                .collect();
             refused(format!(
                 "the server `{}` is not given as `host` or `host:port`",
                 names.join(",")
@@ -313,7 +319,10 @@ mod tests {
         assert!(!address.is_tls && !address.is_cluster);
         assert_eq!(nodes("redis://example.com"), ["example.com:6379"]);
         assert_eq!(nodes("valkeys://:secret@[::1]:7000/"), ["[::1]:7000"]);
-        assert_eq!(nodes("redis+cluster://a,b:1, c/"), ["a:6379", "b:1", "c:6379"]);
+        assert_eq!(
+            nodes("redis+cluster://a,b:1, c/"),
+            ["a:6379", "b:1", "c:6379"]
+        );
         assert!(read("rediss+cluster://a").unwrap().is_tls);
         assert!(read("redis://:secret@a").unwrap().username.is_none());
     }
@@ -333,7 +342,10 @@ mod tests {
         ] {
             let error = read(address).err().expect(address);
             assert!(error.to_string().contains(told), "{address}: {error}");
-            assert!(!format!("{error}{error:?}").contains("hunter2"), "{error:?}");
+            assert!(
+                !format!("{error}{error:?}").contains("hunter2"),
+                "{error:?}"
+            );
             assert_eq!(error.kind(), StoreErrorKind::Refused);
         }
     }
@@ -348,7 +360,10 @@ mod tests {
     fn a_prefix_with_braces_would_break_the_keys_of_a_cluster() {
         for prefix in ["", "{a}", "a b", "a*"] {
             let error = RedisOptions::new("redis://a").prefix(prefix).read();
-            assert!(error.err().unwrap().to_string().contains("prefix"), "{prefix}");
+            assert!(
+                error.err().unwrap().to_string().contains("prefix"),
+                "{prefix}"
+            );
         }
     }
 }

@@ -79,8 +79,12 @@ impl Persistence {
         self.maximum_memory > 0 && self.eviction != "noeviction"
     }
 
-    fn weaker(self, other: Self) -> Self {
-        let (first, second) = if self.evicts() { (&self, &other) } else { (&other, &self) };
+    fn weaker(&self, other: &Self) -> Self {
+        let (first, second) = if self.evicts() {
+            (self, other)
+        } else {
+            (other, self)
+        };
         Self {
             has_log: first.has_log && second.has_log,
             log_sync: first.log_sync.max(second.log_sync),
@@ -108,8 +112,9 @@ impl fmt::Display for Persistence {
                 LogSync::Never => "a power failure loses up to half a minute (set `appendfsync \
                                    always`)"
                     .to_owned(),
-                LogSync::NotTold => "it does not tell when its log is on the disk (`appendfsync`)"
-                    .to_owned(),
+                LogSync::NotTold => {
+                    "it does not tell when its log is on the disk (`appendfsync`)".to_owned()
+                }
             });
         }
         if self.evicts() {
@@ -138,7 +143,7 @@ pub(super) fn read(nodes: &Nodes) -> Result<Persistence, StoreError> {
         let sync = sync.map_or(LogSync::NotTold, read_sync);
         let one = read_info(&record::text(info?)?, sync);
         weakest = Some(match weakest {
-            Some(other) => one.weaker(other),
+            Some(other) => one.weaker(&other),
             None => one,
         });
     }
@@ -162,12 +167,18 @@ pub(super) fn field<'a>(info: &'a str, name: &str) -> Option<&'a str> {
 }
 
 fn read_info(info: &str, log_sync: LogSync) -> Persistence {
-    let number = |name| field(info, name).and_then(|text| text.parse().ok()).unwrap_or(0);
+    let number = |name| {
+        field(info, name)
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(0)
+    };
     Persistence {
         has_log: field(info, "aof_enabled") == Some("1"),
         log_sync,
         log_is_well: field(info, "aof_last_write_status") != Some("err"),
-        eviction: field(info, "maxmemory_policy").unwrap_or("not told").to_owned(),
+        eviction: field(info, "maxmemory_policy")
+            .unwrap_or("not told")
+            .to_owned(),
         maximum_memory: number("maxmemory"),
         replicas: u32::try_from(number("connected_slaves")).unwrap_or(u32::MAX),
     }
@@ -211,8 +222,8 @@ mod tests {
         let best = || read_info(&info(1, "noeviction", 0), LogSync::Always);
         let evicting = || read_info(&info(1, "allkeys-lru", 1 << 20), LogSync::Always);
         let late = || read_info(&info(1, "noeviction", 0), LogSync::EverySecond);
-        assert!(best().weaker(evicting()).evicts());
-        assert!(evicting().weaker(best()).evicts());
-        assert_eq!(best().weaker(late()), late());
+        assert!(best().weaker(&evicting()).evicts());
+        assert!(evicting().weaker(&best()).evicts());
+        assert_eq!(best().weaker(&late()), late());
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use redis::Value;
 
 use crate::schedule::Priority;
+use crate::store::clock::{self, Moment};
 use crate::store::{Job, JobId, JobState, NewJob, StoreError, StoreErrorKind};
 
 fn damaged(what: &str) -> StoreError {
@@ -50,11 +51,10 @@ pub(super) fn next(parts: &mut impl Iterator<Item = Value>) -> Value {
     parts.next().unwrap_or(Value::Nil)
 }
 
-/// Microseconds, rounded up; 35 years at most, so that no sum of times leaves what a
-/// number in Lua holds exactly.
+/// Microseconds, rounded up, and no more than a number in Lua holds exactly.
 pub(super) fn micros(duration: Duration) -> u64 {
-    let micros = duration.as_nanos().div_ceil(1_000);
-    u64::try_from(micros).unwrap_or(u64::MAX).min(1 << 50)
+    let micros = duration.min(clock::FOR_GOOD).as_nanos().div_ceil(1_000);
+    u64::try_from(micros).unwrap_or(u64::MAX)
 }
 
 fn time(micros: u64) -> SystemTime {
@@ -102,7 +102,10 @@ pub(super) fn fields(job: &NewJob) -> Vec<(&'static str, Vec<u8>)> {
         ("endpoint", job.endpoint.clone().into_bytes()),
         ("summary", job.summary.clone().into_bytes()),
         ("request", job.request.clone()),
-        ("repeatable", u8::from(job.repeatable).to_string().into_bytes()),
+        (
+            "repeatable",
+            u8::from(job.repeatable).to_string().into_bytes(),
+        ),
         ("priority", priority.into()),
     ];
     if let Some(deadline) = job.deadline {
@@ -143,13 +146,24 @@ impl Fields {
     fn damaged(&self, name: &str) -> StoreError {
         StoreError::new(
             StoreErrorKind::Unusable,
-            format!("the job {} in the Redis is damaged: see its `{name}`", self.id),
+            format!(
+                "the job {} in the Redis is damaged: see its `{name}`",
+                self.id
+            ),
         )
     }
 }
 
-/// Reads a job from the pairs of its hash. `now` is the server's time.
-pub(super) fn job(id: JobId, now: u64, pairs: Vec<Value>) -> Result<Job, StoreError> {
+/// The two times with which an answer about jobs begins.
+pub(super) fn moment(parts: &mut impl Iterator<Item = Value>) -> Result<Moment, StoreError> {
+    Ok(Moment {
+        now: number(next(parts))?,
+        wall: time(number(next(parts))?),
+    })
+}
+
+/// Reads a job from the pairs of its hash.
+pub(super) fn job(id: JobId, now: Moment, pairs: Vec<Value>) -> Result<Job, StoreError> {
     let mut values = HashMap::with_capacity(pairs.len() / 2);
     let mut pairs = pairs.into_iter();
     while let (Some(name), Some(value)) = (pairs.next(), pairs.next()) {
@@ -160,8 +174,12 @@ pub(super) fn job(id: JobId, now: u64, pairs: Vec<Value>) -> Result<Job, StoreEr
     let state = JobState::from_word(&word).ok_or_else(|| fields.damaged("state"))?;
     let until: Option<u64> = fields.number("until")?;
     let new = new_job(&mut fields)?;
-    let place = fields.number("place")?.ok_or_else(|| fields.damaged("place"))?;
-    let created = fields.time("created")?.ok_or_else(|| fields.damaged("created"))?;
+    let place = fields
+        .number("place")?
+        .ok_or_else(|| fields.damaged("place"))?;
+    let created = fields
+        .time("created")?
+        .ok_or_else(|| fields.damaged("created"))?;
     let mut job = Job::new(new, place, created);
     job.state = state;
     job.attempts = fields.number("attempts")?.unwrap_or(0);
@@ -170,11 +188,12 @@ pub(super) fn job(id: JobId, now: u64, pairs: Vec<Value>) -> Result<Job, StoreEr
     job.cancel_requested = fields.text("cancel")?.is_some_and(|cancel| cancel == "1");
     job.worker = fields.text("worker")?;
     let left = until.filter(|_| state.is_leased());
-    job.lease_left = left.map(|until| Duration::from_micros(until.saturating_sub(now)));
+    job.lease_left = left.map(|until| now.until(until));
     job.result = fields.values.remove("result");
     job.reason = fields.text("reason")?;
     job.changed = fields.time("changed")?.unwrap_or(created);
-    job.not_before = fields.time("not_before")?;
+    let not_before: Option<u64> = fields.number("not_before")?;
+    job.not_before = not_before.map(|not_before| now.shown(not_before));
     Ok(job)
 }
 
@@ -218,9 +237,16 @@ mod tests {
     fn a_damaged_job_is_told_by_its_field() {
         let id = JobId::random();
         let text = |text: &str| Value::BulkString(text.as_bytes().to_vec());
-        let error = job(id, 0, vec![text("state"), text("asleep")]).unwrap_err();
+        let now = Moment {
+            now: 0,
+            wall: UNIX_EPOCH,
+        };
+        let error = job(id, now, vec![text("state"), text("asleep")]).unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::Unusable);
         let told = error.to_string();
-        assert!(told.contains(&id.to_string()) && told.contains("`state`"), "{told}");
+        assert!(
+            told.contains(&id.to_string()) && told.contains("`state`"),
+            "{told}"
+        );
     }
 }

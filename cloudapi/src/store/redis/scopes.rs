@@ -8,22 +8,20 @@ use super::keys::Keys;
 use super::nodes::{Batch, Nodes, Twice};
 use super::record::{self, micros};
 use super::scripts::{self, Request};
-use crate::store::{Grant, Reservation, SharedLimit, StoreError, slots};
+use crate::store::{Grant, Reservation, SharedLimit, StoreError};
 
 /// A time of 64 bits that a script tells, which may have run over.
 fn wait(answer: Value) -> Result<Duration, StoreError> {
     let micros: u128 = record::number(answer)?;
-    Ok(Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX)))
+    Ok(Duration::from_micros(
+        u64::try_from(micros).unwrap_or(u64::MAX),
+    ))
 }
 
 fn limit(request: Request, limit: &SharedLimit) -> Request {
     let period = limit.period_micros();
     let tolerance = period.saturating_mul(limit.burst_periods());
-    request
-        .arg(&limit.name)
-        .arg(period)
-        .arg(tolerance)
-        .arg(slots::micros(limit.rate.per()))
+    request.arg(&limit.name).arg(period).arg(tolerance)
 }
 
 pub(super) fn reserve(
@@ -33,7 +31,7 @@ pub(super) fn reserve(
     wanted: &Reservation<'_>,
 ) -> Result<Grant, StoreError> {
     let key = keys.scope(scope);
-    let mut request = Request::script(&scripts::RESERVE, &key).arg(wanted.gate.len());
+    let mut request = Request::script(&scripts::RESERVE, &[&key]).arg(wanted.gate.len());
     for each in wanted.gate.iter().chain(wanted.endpoint) {
         request = limit(request, each);
     }
@@ -57,7 +55,7 @@ pub(super) fn close(
     wait: Duration,
 ) -> Result<(), StoreError> {
     let key = keys.scope(scope);
-    let request = Request::script(&scripts::CLOSE, &key)
+    let request = Request::script(&scripts::CLOSE, &[&key])
         .arg(micros(wait))
         .arg(&keys.channel)
         .arg(scope);
@@ -68,8 +66,10 @@ pub(super) fn close(
 
 pub(super) fn closed_for(nodes: &Nodes, keys: &Keys, scope: &str) -> Result<Duration, StoreError> {
     let key = keys.scope(scope);
-    let request = Request::script(&scripts::GATE, &key);
-    let mut answers = nodes.run(vec![Batch::one(key, request)], Twice::Harmless)?.into_iter();
+    let request = Request::script(&scripts::GATE, &[&key]);
+    let mut answers = nodes
+        .run(vec![Batch::one(key, request)], Twice::Harmless)?
+        .into_iter();
     wait(record::next(&mut answers))
 }
 
@@ -80,6 +80,8 @@ pub(super) fn ask(
     request: Request,
     twice: Twice,
 ) -> Result<Vec<Value>, StoreError> {
-    let mut answers = nodes.run(vec![Batch::one(key, request)], twice)?.into_iter();
+    let mut answers = nodes
+        .run(vec![Batch::one(key, request)], twice)?
+        .into_iter();
     record::list(record::next(&mut answers))
 }

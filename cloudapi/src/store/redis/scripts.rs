@@ -19,19 +19,22 @@ impl Script {
 }
 
 macro_rules! scripts {
-    ($(alone $alone:ident $alone_file:literal;)* $(of_queue $name:ident $file:literal;)*) => {
+    (
+        $(of_scope $alone:ident $alone_file:literal;)*
+        $(of_queue $name:ident $file:literal;)*
+    ) => {
         $(pub(super) static $alone: LazyLock<Script> =
-            LazyLock::new(|| Script::new(include_str!($alone_file).to_owned()));)*
+            LazyLock::new(|| Script::new(concat!(include_str!("lua/clock.lua"), include_str!($alone_file)).to_owned()));)*
         $(pub(super) static $name: LazyLock<Script> = LazyLock::new(|| {
-            Script::new(concat!(include_str!("lua/queue.lua"), include_str!($file)).to_owned())
+            Script::new(concat!(include_str!("lua/clock.lua"), include_str!("lua/queue.lua"), include_str!($file)).to_owned())
         });)*
     };
 }
 
 scripts! {
-    alone RESERVE "lua/reserve.lua";
-    alone CLOSE "lua/close.lua";
-    alone GATE "lua/gate.lua";
+    of_scope RESERVE "lua/reserve.lua";
+    of_scope CLOSE "lua/close.lua";
+    of_scope GATE "lua/gate.lua";
     of_queue PUT "lua/put.lua";
     of_queue CLAIM "lua/claim.lua";
     of_queue MARK "lua/mark.lua";
@@ -62,9 +65,9 @@ impl Request {
         }
     }
 
-    pub(super) fn script(script: &'static Script, key: &str) -> Self {
+    pub(super) fn script(script: &'static Script, keys: &[&str]) -> Self {
         let mut command = cmd("EVALSHA");
-        command.arg(&script.hash).arg(1).arg(key);
+        command.arg(&script.hash).arg(keys.len()).arg(keys);
         Self {
             command,
             script: Some(script),
@@ -96,7 +99,10 @@ mod tests {
 
     #[test]
     fn a_script_is_sent_whole_with_the_same_arguments() {
-        let request = Request::script(&GATE, "key").arg("one").arg(2).arg(&b"\xff\0"[..]);
+        let request = Request::script(&GATE, &["key"])
+            .arg("one")
+            .arg(2)
+            .arg(&b"\xff\0"[..]);
         let whole = request.with_source().unwrap();
         let arguments = |command: &Cmd| {
             let simple = command.args_iter().map(|argument| match argument {

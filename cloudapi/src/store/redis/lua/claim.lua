@@ -20,7 +20,7 @@ while true do
     redis.call('ZADD', set_of('leased'), ends, id)
     redis.call('HDEL', key, 'not_before')
     redis.call('HSET', key, 'worker', ARGV[1], 'lease', number, 'until', ends)
-    return {'ok', text(now), id, redis.call('HGETALL', key)}
+    return {'ok', text(now), text(wall), id, redis.call('HGETALL', key), number}
   end
   -- It was evicted, or removed by hand.
   redis.call('ZREM', set_of('ready'), id)

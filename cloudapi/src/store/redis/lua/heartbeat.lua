@@ -6,4 +6,5 @@ local ends = text(now + ARGV[4])
 redis.call('ZREM', set_of('leased'), id)
 redis.call('ZADD', set_of('leased'), ends, id)
 redis.call('HSET', key_of(id), 'until', ends)
+keep_time()
 return {'ok', redis.call('HGET', key_of(id), 'cancel') or '0'}

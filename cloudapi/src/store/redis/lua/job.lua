@@ -1,2 +1,2 @@
 -- ARGV: the job.
-return {text(now), ARGV[1], redis.call('HGETALL', key_of(ARGV[1]))}
+return {text(now), text(wall), ARGV[1], redis.call('HGETALL', key_of(ARGV[1]))}

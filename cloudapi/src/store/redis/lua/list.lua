@@ -21,4 +21,4 @@ for at = 1, math.min(#places, most) do
     for _, field in ipairs(fields) do bytes = bytes + #field end
   end
 end
-return {text(now), last or '', jobs}
+return {text(now), text(wall), last or '', jobs}

@@ -1,22 +1,20 @@
 -- What the scripts of a queue share; each is put behind this.
 --
--- KEYS[1] is the queue: a hash of its counters, and the beginning of its other keys.
+-- KEYS[1] is the queue: a hash of its clock and its leases, and the beginning of its other
+-- keys. KEYS[2] counts the jobs of the store; in a cluster that is elsewhere.
 --   :job:<id>  a job
 --   :<state>   its jobs of a state, by place; no two of a queue have one place
 --   :ready     those of the waiting that a worker may have, by place
 --   :delayed   the other ones that wait, by the time until which they do
 --   :leased    those that a worker has, by the end of its lease
 --   :over      those that are over, by the time since which they are
--- Times are microseconds of the server, places whole numbers: both are exact below 2^53.
+-- What people read (`created`, `changed`, and so `:over`) is the server's own time.
 local queue = KEYS[1]
-local time = redis.call('TIME')
-local now = time[1] * 1000000 + time[2]
 
 local STATES = {'waiting', 'claimed', 'sent', 'done', 'failed', 'unknown', 'parked', 'cancelled'}
 local IS_OVER = {done = true, failed = true, cancelled = true}
 local IS_LEASED = {claimed = true, sent = true}
 
-local function text(number) return string.format('%.0f', number) end
 local function key_of(id) return queue .. ':job:' .. id end
 local function set_of(name) return queue .. ':' .. name end
 
@@ -27,10 +25,12 @@ local function is_taken(place)
   return false
 end
 
--- The running number, and so many places behind it as the priority says.
-local function place_at_the_back(behind)
-  local place = redis.call('HINCRBY', queue, 'places', 1) + behind
-  while is_taken(place) do place = place + 1 end
+-- `NewJob::place` of the next number, of which `offset` is that of 0. In a cluster the
+-- number was counted before, on a server that may have forgotten some in a failover.
+local function place_at_the_back(offset, number)
+  if number == '' then number = redis.call('INCR', KEYS[2]) end
+  local place = 3 * number + offset
+  while is_taken(place) do place = place + 3 end
   return place
 end
 
@@ -47,8 +47,9 @@ local function turn(id, from, to, place)
     redis.call('HDEL', key, 'until')
   end
   redis.call('ZADD', set_of(to), text(place), id)
-  if IS_OVER[to] then redis.call('ZADD', set_of('over'), text(now), id) end
-  redis.call('HSET', key, 'state', to, 'place', text(place), 'changed', text(now))
+  if IS_OVER[to] then redis.call('ZADD', set_of('over'), text(wall), id) end
+  redis.call('HSET', key, 'state', to, 'place', text(place), 'changed', text(wall))
+  keep_time()
 end
 
 local function wait(id, from, place, not_before)
@@ -71,11 +72,11 @@ local function finish(id, from, to, reason)
 end
 
 -- Once more from the beginning, at the back.
-local function afresh(id, from)
+local function afresh(id, from, number)
   local key = key_of(id)
   redis.call('HDEL', key, 'cancel', 'worker', 'not_before', 'reason', 'result')
   redis.call('HSET', key, 'attempts', 0, 'failed_attempts', 0, 'crashes', 0)
-  wait(id, from, place_at_the_back(tonumber(redis.call('HGET', key, 'behind'))), 0)
+  wait(id, from, place_at_the_back(redis.call('HGET', key, 'offset'), number), 0)
 end
 
 -- The state of a job whose lease is in force; otherwise nothing.

@@ -1,11 +1,11 @@
 -- The next slot of a scope: as `store/slots.rs` has it, to the last microsecond.
 --
 -- KEYS[1]: the scope, a hash of `closed` and of the time of each limit's next slot.
--- ARGV: how many limits the gate has; then for each limit its name, period, tolerance
--- and window. All times are microseconds.
+-- ARGV: how many limits the gate has; then for each limit its name, period and tolerance.
 --
--- A tolerance may be longer than the 53 bits of a number in Lua, so times are pairs of
--- decimal limbs here, and saturate where 64 bits do.
+-- A tolerance may be longer than the 53 bits of a number, so times are pairs of decimal
+-- limbs here, and saturate where 64 bits do.
+local key = KEYS[1]
 local BASE = 1000000000
 local MOST = {18446744073, 709551615}
 
@@ -43,47 +43,51 @@ local function minus(a, b)
   return {high, low}
 end
 
-local key = KEYS[1]
-local time = redis.call('TIME')
-local now = add(read(time[1] .. '000000'), read(time[2]))
+local start = read(text(now))
+
+-- The scope is kept for as long as it says something: what is past says nothing. A clock
+-- that was set back may be put right.
+--
+-- Of what a script writes only the first is refused where memory is full, and PEXPIRE
+-- never is: a limit holds also in a Redis that is full of jobs.
+local function keep_until(time, fields)
+  local left = minus(time, start)
+  local milliseconds = math.min(left[1] * 1000000 + left[2] / 1000, 1e14) + ahead / 1000 + 1000
+  local expiry = text(math.max(milliseconds, redis.call('PTTL', key)))
+  redis.call('PEXPIRE', key, expiry)
+  if #fields > 0 then redis.call('HSET', key, unpack(fields)) end
+  keep_time()
+  redis.call('PEXPIRE', key, expiry)
+end
 
 local closed = read(redis.call('HGET', key, 'closed') or '0')
-if less(now, closed) then return {'closed', write(minus(closed, now))} end
+if less(start, closed) then
+  keep_until(closed, {})
+  return {'closed', write(minus(closed, start))}
+end
 
 local gates = tonumber(ARGV[1])
-local slot, with_endpoint = now, now
+local slot, with_endpoint = start, start
 local limits = {}
-for at = 2, #ARGV, 4 do
+for at = 2, #ARGV, 3 do
   local period, tolerance = read(ARGV[at + 1]), read(ARGV[at + 2])
   local next = read(redis.call('HGET', key, 'next:' .. ARGV[at]) or '0')
-  -- After a clock was set back no limit waits for more than its window.
-  local latest = add(add(now, add(read(ARGV[at + 3]), period)), tolerance)
-  if less(latest, next) then next = latest end
-  local start = minus(next, tolerance)
-  if #limits < gates then slot = later(slot, start) end
-  with_endpoint = later(with_endpoint, start)
+  local earliest = minus(next, tolerance)
+  if #limits < gates then slot = later(slot, earliest) end
+  with_endpoint = later(with_endpoint, earliest)
   limits[#limits + 1] = {'next:' .. ARGV[at], period, next}
 end
-if less(slot, with_endpoint) then return {'later', write(minus(with_endpoint, now))} end
+if less(slot, with_endpoint) then
+  keep_until(with_endpoint, {})
+  return {'later', write(minus(with_endpoint, start))}
+end
 
-local fields, furthest = {}, now
+local fields, furthest = {}, start
 for _, limit in ipairs(limits) do
   local next = add(later(limit[3], slot), limit[2])
   furthest = later(furthest, next)
   fields[#fields + 1] = limit[1]
   fields[#fields + 1] = write(next)
 end
-if #fields > 0 then
-  -- What is past says nothing, so it may be forgotten.
-  local left = minus(furthest, now)
-  local milliseconds = math.min(left[1] * 1000000 + left[2] / 1000, 1e14) + 1000
-  local kept = redis.call('PTTL', key)
-  if kept > milliseconds then milliseconds = kept end
-  local expiry = string.format('%.0f', milliseconds)
-  -- Of what a script writes only the first is refused where memory is full, and this is
-  -- no command that needs memory: a limit holds also in a Redis that is full of jobs.
-  redis.call('PEXPIRE', key, expiry)
-  redis.call('HSET', key, unpack(fields))
-  redis.call('PEXPIRE', key, expiry)
-end
-return {'slot', write(minus(slot, now))}
+if #fields > 0 then keep_until(furthest, fields) end
+return {'slot', write(minus(slot, start))}
