@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Nobody waits longer than a hundred years, and so nothing overflows.
-const FOR_GOOD: Duration = Duration::from_secs(100 * 366 * 86_400);
+pub(super) const FOR_GOOD: Duration = Duration::from_secs(100 * 366 * 86_400);
 
 /// Goes on when the machine's clock is set back, as if it had not been. So limits hold
 /// and neither a lease, nor a closed gate, nor a wait lasts longer than it was meant to.

@@ -18,6 +18,8 @@ mod memory;
 #[cfg(all(test, feature = "testing"))]
 mod memory_tests;
 mod naming;
+#[cfg(feature = "redis")]
+pub mod redis;
 mod rules;
 mod slots;
 #[cfg(feature = "sqlite")]
@@ -38,6 +40,8 @@ pub use self::memory::MemoryStore;
 pub(crate) use self::naming::scope as scope_name;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{SqliteOptions, SqliteStore};
+#[cfg(feature = "redis")]
+pub use self::redis::{LogSync, Persistence, RedisOptions, RedisStore};
 
 /// A slot that is used later than this after it was due is lost: it has to be
 /// reserved anew. The windows of shared limits are longer by as much, so that none

@@ -1,0 +1,223 @@
+//! Hears of scopes that are closed by other processes.
+//!
+//! One thread for each store has one connection, and waits. It sleeps but for a question
+//! whether the server is still there, and for that only when nothing has come for long.
+
+use std::collections::HashMap;
+use std::net::{Shutdown, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use redis::{Value, cmd};
+
+use super::failure::{Cause, Failure};
+use super::keys::Keys;
+use super::link::Link;
+use super::nodes::Nodes;
+use super::scopes;
+use crate::store::{CloseListener, StoreError, StoreErrorKind};
+
+/// After so much silence the server is asked whether it is there.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// Between two attempts to connect: from here, doubled up to there.
+const BACKOFF: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
+
+pub(super) struct Ears {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    stop: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    listeners: HashMap<String, Vec<Arc<CloseListener>>>,
+    is_running: bool,
+    is_stopped: bool,
+    /// Of the connection that the thread waits at, to wake it.
+    socket: Option<TcpStream>,
+}
+
+impl Ears {
+    pub(super) fn new() -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                state: Mutex::default(),
+                stop: Condvar::new(),
+            }),
+        }
+    }
+
+    /// Has the listener called from now on, also for a scope that is closed already.
+    pub(super) fn add(
+        &self,
+        scope: &str,
+        listener: CloseListener,
+        nodes: &Arc<Nodes>,
+        keys: &Arc<Keys>,
+    ) -> Result<(), StoreError> {
+        // First heard, then asked: nothing is in between.
+        let listener = Arc::new(listener);
+        let is_first = {
+            let mut state = self.shared.locked();
+            let listeners = state.listeners.entry(scope.to_owned()).or_default();
+            listeners.push(Arc::clone(&listener));
+            !std::mem::replace(&mut state.is_running, true)
+        };
+        let started = if is_first {
+            self.start(Arc::clone(nodes), Arc::clone(keys))
+        } else {
+            Ok(())
+        };
+        let closed_for = started.and_then(|()| scopes::closed_for(nodes, keys, scope));
+        match closed_for {
+            Ok(left) => {
+                if !left.is_zero() && !listener(left) {
+                    self.shared.forget(scope, &[listener]);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                self.shared.forget(scope, &[listener]);
+                Err(error)
+            }
+        }
+    }
+
+    fn start(&self, nodes: Arc<Nodes>, keys: Arc<Keys>) -> Result<(), StoreError> {
+        let shared = Arc::clone(&self.shared);
+        let thread = thread::Builder::new().name("cloudapi-redis".to_owned());
+        let spawned = thread.spawn(move || shared.listen(&nodes, &keys));
+        spawned.map(drop).map_err(|error| {
+            self.shared.locked().is_running = false;
+            StoreError::new(
+                StoreErrorKind::Unavailable,
+                "the thread that listens to the Redis cannot be started",
+            )
+            .caused_by(error)
+        })
+    }
+}
+
+impl Drop for Ears {
+    fn drop(&mut self) {
+        let mut state = self.shared.locked();
+        state.is_stopped = true;
+        if let Some(socket) = state.socket.take() {
+            let _ = socket.shutdown(Shutdown::Both);
+        }
+        self.shared.stop.notify_all();
+    }
+}
+
+impl Shared {
+    fn locked(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forget(&self, scope: &str, gone: &[Arc<CloseListener>]) {
+        let mut state = self.locked();
+        if let Some(listeners) = state.listeners.get_mut(scope) {
+            listeners.retain(|kept| !gone.iter().any(|gone| Arc::ptr_eq(gone, kept)));
+            if listeners.is_empty() {
+                state.listeners.remove(scope);
+            }
+        }
+    }
+
+    fn tell(&self, scope: &str, left: Duration) {
+        let listeners = self.locked().listeners.get(scope).cloned();
+        // They are somebody else's, and so called without the lock.
+        let mut gone = listeners.unwrap_or_default();
+        gone.retain(|listener| !listener(left));
+        if !gone.is_empty() {
+            self.forget(scope, &gone);
+        }
+    }
+
+    fn listen(&self, nodes: &Nodes, keys: &Keys) {
+        let mut backoff = BACKOFF.0;
+        while !self.locked().is_stopped {
+            let started = Instant::now();
+            let _ = self.hear(nodes, keys);
+            // A connection that held for a while was a good one.
+            if started.elapsed() > BACKOFF.1 {
+                backoff = BACKOFF.0;
+            }
+            let state = self.locked();
+            let waiting = self
+                .stop
+                .wait_timeout_while(state, backoff, |state| !state.is_stopped);
+            drop(waiting.unwrap_or_else(PoisonError::into_inner));
+            backoff = (backoff * 2).min(BACKOFF.1);
+        }
+    }
+
+    /// Until the connection ends.
+    fn hear(&self, nodes: &Nodes, keys: &Keys) -> Result<(), StoreError> {
+        let mut link = nodes.dial_any()?;
+        let Ok(socket) = link.socket() else {
+            return Ok(());
+        };
+        {
+            let mut state = self.locked();
+            if state.is_stopped {
+                return Ok(());
+            }
+            state.socket = Some(socket);
+        }
+        let heard = self.hear_at(&mut link, nodes, keys);
+        self.locked().socket = None;
+        heard
+    }
+
+    fn hear_at(&self, link: &mut Link, nodes: &Nodes, keys: &Keys) -> Result<(), StoreError> {
+        let mut subscribe = cmd("SUBSCRIBE");
+        subscribe.arg(&keys.channel);
+        let answer = link.ask(&subscribe, Instant::now() + nodes.timeout())?;
+        if matches!(answer, Value::ServerError(_)) {
+            return Ok(());
+        }
+        // What was told while there was no connection.
+        let scopes: Vec<_> = self.locked().listeners.keys().cloned().collect();
+        for scope in scopes {
+            let left = scopes::closed_for(nodes, keys, &scope)?;
+            if !left.is_zero() {
+                self.tell(&scope, left);
+            }
+        }
+        loop {
+            let message = self.next(link, nodes)?;
+            if let Some((scope, left)) = closing(&message) {
+                self.tell(&scope, left);
+            }
+        }
+    }
+
+    /// Waits for as long as the server is there.
+    fn next(&self, link: &mut Link, nodes: &Nodes) -> Result<Value, Failure> {
+        match link.receive(Instant::now() + SILENCE) {
+            Err(failure) if failure.cause == Cause::TimedOut => {}
+            received => return received,
+        }
+        let deadline = Instant::now() + nodes.timeout();
+        link.ask(&cmd("PING"), deadline)
+    }
+}
+
+/// The scope and the time of a message, if it is one.
+fn closing(message: &Value) -> Option<(String, Duration)> {
+    let Value::Array(parts) = message else {
+        return None;
+    };
+    let [Value::BulkString(kind), _, Value::BulkString(payload)] = &parts[..] else {
+        return None;
+    };
+    let payload = (kind == b"message").then_some(payload)?;
+    let (left, scope) = std::str::from_utf8(payload).ok()?.split_once(' ')?;
+    Some((scope.to_owned(), Duration::from_micros(left.parse().ok()?)))
+}

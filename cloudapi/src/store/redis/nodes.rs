@@ -1,0 +1,408 @@
+//! The servers of a Redis: which one has what, and the connections to them.
+//!
+//! A call takes a connection that is idle, or opens one, so none waits for another. What
+//! is sent once more is only what certainly was not done, or does no harm twice.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use redis::{Value, cmd};
+
+use super::failure::{self, Cause, Failure};
+use super::keys::slot;
+use super::link::{Dialling, Link};
+use super::options::Node;
+use super::scripts::Request;
+use crate::store::{StoreError, StoreErrorKind};
+
+/// So many idle connections to a server are kept.
+const IDLE: usize = 8;
+
+/// So often a call goes to another server, at most.
+const REDIRECTIONS: u32 = 5;
+
+/// What goes to the server of one key, in this order.
+pub(super) struct Batch {
+    pub(super) key: String,
+    pub(super) requests: Vec<Request>,
+}
+
+impl Batch {
+    pub(super) fn one(key: String, request: Request) -> Self {
+        Self {
+            key,
+            requests: vec![request],
+        }
+    }
+}
+
+/// Whether what may have been done may be sent once more.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Twice {
+    Harmless,
+    Never,
+}
+
+pub(super) struct Nodes {
+    dialling: Dialling,
+    /// Those in the address.
+    given: Vec<Node>,
+    is_cluster: bool,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    idle: HashMap<Node, Vec<Link>>,
+    /// Without a cluster: which of the given ones is the master, as far as is known.
+    master: usize,
+    /// Of a cluster: the first and the last slot of each range, and who has it.
+    ranges: Vec<(u16, u16, Node)>,
+}
+
+impl Nodes {
+    pub(super) fn new(dialling: Dialling, given: Vec<Node>, is_cluster: bool) -> Self {
+        Self {
+            dialling,
+            given,
+            is_cluster,
+            state: Mutex::default(),
+        }
+    }
+
+    pub(super) fn timeout(&self) -> Duration {
+        self.dialling.timeout
+    }
+
+    fn locked(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends the batches in their order, without a cluster all at once. The answers are
+    /// in the order of the requests, and none of them says that the server refuses.
+    pub(super) fn run(
+        &self,
+        mut batches: Vec<Batch>,
+        twice: Twice,
+    ) -> Result<Vec<Value>, StoreError> {
+        if !self.is_cluster && batches.len() > 1 {
+            let rest = batches.split_off(1);
+            let requests = rest.into_iter().flat_map(|batch| batch.requests);
+            batches[0].requests.extend(requests);
+        }
+        let mut answers = Vec::new();
+        for batch in &batches {
+            answers.extend(self.run_one(batch, twice)?);
+        }
+        Ok(answers)
+    }
+
+    /// Sends `batch`, and if the connection breaks, `again` instead.
+    pub(super) fn run_again(&self, batch: &Batch, again: &Batch) -> Result<Vec<Value>, StoreError> {
+        self.run_either(batch, Some(again))
+    }
+
+    fn run_one(&self, batch: &Batch, twice: Twice) -> Result<Vec<Value>, StoreError> {
+        self.run_either(batch, (twice == Twice::Harmless).then_some(batch))
+    }
+
+    fn run_either<'a>(
+        &self,
+        mut batch: &'a Batch,
+        mut again: Option<&'a Batch>,
+    ) -> Result<Vec<Value>, StoreError> {
+        let deadline = Instant::now() + self.timeout() * 2;
+        let mut node = self.node_of(&batch.key, deadline)?;
+        let mut is_asking = false;
+        for _ in 0..REDIRECTIONS {
+            let failure = match self.run_at(&node, &batch.requests, is_asking, deadline) {
+                Ok(answers) => return Ok(answers),
+                Err(failure) => failure,
+            };
+            is_asking = false;
+            let next = match &failure.cause {
+                Cause::Moved(to) | Cause::Ask(to) if self.is_cluster => {
+                    is_asking = matches!(failure.cause, Cause::Ask(_));
+                    if !is_asking {
+                        self.forget_ranges();
+                    }
+                    to.clone()
+                }
+                Cause::Moved(_) | Cause::Ask(_) => return Err(no_cluster(&node)),
+                Cause::Unreachable | Cause::ReadOnly => {
+                    self.instead_of(&node, &batch.key, deadline)
+                }
+                Cause::Broken => again.take().map(|again| {
+                    batch = again;
+                    node.clone()
+                }),
+                _ => None,
+            };
+            match next {
+                Some(next) if Instant::now() < deadline => node = next,
+                _ => return Err(failure.error),
+            }
+        }
+        Err(StoreError::new(
+            StoreErrorKind::Unavailable,
+            format!("the servers of the Redis send on to each other, at last from {node}"),
+        ))
+    }
+
+    /// Sends all, reads all answers, and gives the connection back if it is still good.
+    fn run_at(
+        &self,
+        node: &Node,
+        requests: &[Request],
+        is_asking: bool,
+        limit: Instant,
+    ) -> Result<Vec<Value>, Failure> {
+        let mut link = self.link(node, limit)?;
+        let deadline = limit.min(Instant::now() + self.timeout());
+        let mut packed = Vec::new();
+        if is_asking {
+            cmd("ASKING").write_packed_command(&mut packed);
+        }
+        for request in requests {
+            request.command.write_packed_command(&mut packed);
+        }
+        link.send(&packed, deadline)?;
+        if is_asking {
+            link.receive(deadline)?;
+        }
+        let answers: Result<Vec<_>, Failure> =
+            requests.iter().map(|_| link.receive(deadline)).collect();
+        let mut checked = Vec::with_capacity(requests.len());
+        let mut was_whole = false;
+        for (answer, request) in answers?.into_iter().zip(requests) {
+            let mut answer = failure::checked(answer, node);
+            let is_new = answer
+                .as_ref()
+                .is_err_and(|failure| failure.cause == Cause::NoScript);
+            // What follows a script waits until replicas have what that did.
+            let whole = match (is_new, was_whole) {
+                (true, _) => request.with_source(),
+                (false, true) => Some(request.command.clone()),
+                (false, false) => None,
+            };
+            if let Some(whole) = whole {
+                if is_asking {
+                    link.ask(&cmd("ASKING"), deadline)?;
+                }
+                answer = failure::checked(link.ask(&whole, deadline)?, node);
+                was_whole = true;
+            }
+            checked.push(answer);
+        }
+        let is_replica = |answer: &Result<Value, Failure>| {
+            answer
+                .as_ref()
+                .is_err_and(|failure| failure.cause == Cause::ReadOnly)
+        };
+        if checked.iter().any(is_replica) {
+            // All the others go to what was the master, too.
+            self.locked().idle.remove(node);
+        } else {
+            self.give_back(node, link);
+        }
+        checked.into_iter().collect()
+    }
+
+    fn link(&self, node: &Node, limit: Instant) -> Result<Link, Failure> {
+        loop {
+            let idle = self.locked().idle.get_mut(node).and_then(Vec::pop);
+            let Some(mut link) = idle else {
+                let deadline = limit.min(Instant::now() + self.timeout());
+                return Link::dial(node, &self.dialling, deadline);
+            };
+            if link.is_quiet() {
+                return Ok(link);
+            }
+        }
+    }
+
+    fn give_back(&self, node: &Node, link: Link) {
+        let mut state = self.locked();
+        let idle = state.idle.entry(node.clone()).or_default();
+        if idle.len() < IDLE {
+            idle.push(link);
+        }
+    }
+
+    fn node_of(&self, key: &str, deadline: Instant) -> Result<Node, Failure> {
+        if !self.is_cluster {
+            let master = self.locked().master;
+            return Ok(self.given[master].clone());
+        }
+        if let Some(node) = self.in_ranges(slot(key)) {
+            return Ok(node);
+        }
+        self.ask_for_ranges(None, deadline)?;
+        self.in_ranges(slot(key)).ok_or_else(|| Failure {
+            cause: Cause::Refused,
+            error: StoreError::new(
+                StoreErrorKind::Unavailable,
+                format!("no server of the cluster has the slot {}", slot(key)),
+            ),
+        })
+    }
+
+    fn in_ranges(&self, slot: u16) -> Option<Node> {
+        let state = self.locked();
+        let mut ranges = state.ranges.iter();
+        let range = ranges.find(|(first, last, _)| (*first..=*last).contains(&slot));
+        range.map(|(_, _, node)| node.clone())
+    }
+
+    fn forget_ranges(&self) {
+        self.locked().ranges.clear();
+    }
+
+    /// Who has a key now that this server does not take it, if that is another one.
+    fn instead_of(&self, node: &Node, key: &str, deadline: Instant) -> Option<Node> {
+        if self.is_cluster {
+            self.ask_for_ranges(Some(node), deadline).ok()?;
+            return self.in_ranges(slot(key)).filter(|next| next != node);
+        }
+        let mut state = self.locked();
+        if self.given[state.master] == *node {
+            state.master = (state.master + 1) % self.given.len();
+        }
+        Some(self.given[state.master].clone()).filter(|next| next != node)
+    }
+
+    /// All that can be asked, those that are known to have slots first.
+    fn candidates(&self) -> Vec<Node> {
+        let state = self.locked();
+        let mut nodes: Vec<_> = if self.is_cluster {
+            state
+                .ranges
+                .iter()
+                .map(|(_, _, node)| node.clone())
+                .collect()
+        } else {
+            vec![self.given[state.master].clone()]
+        };
+        drop(state);
+        nodes.extend(self.given.iter().cloned());
+        let mut seen = HashSet::new();
+        nodes.retain(|node| seen.insert(node.clone()));
+        nodes
+    }
+
+    /// One that has just failed is asked last.
+    fn ask_for_ranges(&self, failed: Option<&Node>, limit: Instant) -> Result<(), Failure> {
+        let mut command = cmd("CLUSTER");
+        command.arg("SLOTS");
+        let request = [Request::plain(command)];
+        let mut candidates = self.candidates();
+        candidates.sort_by_key(|node| Some(node) == failed);
+        let mut last = None;
+        for node in candidates {
+            let ranges = self.run_at(&node, &request, false, limit).map(|answers| {
+                answers
+                    .first()
+                    .map(|answer| read_ranges(answer, &node))
+                    .unwrap_or_default()
+            });
+            match ranges {
+                Ok(ranges) if !ranges.is_empty() => {
+                    self.locked().ranges = ranges;
+                    return Ok(());
+                }
+                Ok(_) => {}
+                Err(failure) => last = Some(failure),
+            }
+        }
+        Err(last.unwrap_or_else(|| Failure {
+            cause: Cause::Refused,
+            error: StoreError::new(
+                StoreErrorKind::Unavailable,
+                "no server of the cluster knows who has which slot",
+            ),
+        }))
+    }
+
+    /// A connection of its own, to any server.
+    pub(super) fn dial_any(&self) -> Result<Link, Failure> {
+        let mut result = Err(Failure {
+            cause: Cause::Unreachable,
+            error: StoreError::new(StoreErrorKind::Unavailable, "there is no server to ask"),
+        });
+        for node in self.candidates() {
+            result = Link::dial(&node, &self.dialling, Instant::now() + self.timeout());
+            if result.is_ok() {
+                break;
+            }
+        }
+        result
+    }
+
+    /// Asks each server that takes writes, or the only one.
+    pub(super) fn ask_masters(
+        &self,
+        request: impl Fn() -> Request,
+    ) -> Result<Vec<Result<Value, Failure>>, StoreError> {
+        let deadline = Instant::now() + self.timeout() * 2;
+        if self.is_cluster {
+            self.ask_for_ranges(None, deadline)?;
+        }
+        let mut masters = self.candidates();
+        let count = if self.is_cluster {
+            let state = self.locked();
+            let nodes = state.ranges.iter().map(|(_, _, node)| node);
+            nodes.collect::<HashSet<_>>().len()
+        } else {
+            1
+        };
+        masters.truncate(count);
+        let ask = |node: &Node| {
+            let answers = self.run_at(node, &[request()], false, deadline)?;
+            Ok(answers.into_iter().next().unwrap_or(Value::Nil))
+        };
+        Ok(masters.iter().map(ask).collect())
+    }
+}
+
+fn no_cluster(node: &Node) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Refused,
+        format!(
+            "the Redis at {node} is a server of a cluster, whose address is \
+             `redis+cluster://{node}`"
+        ),
+    )
+}
+
+/// What `CLUSTER SLOTS` says: first and last slot, then the master, then replicas.
+fn read_ranges(answer: &Value, asked: &Node) -> Vec<(u16, u16, Node)> {
+    let Value::Array(ranges) = answer else {
+        return Vec::new();
+    };
+    let number = |value: &Value| match value {
+        Value::Int(number) => u16::try_from(*number).ok(),
+        _ => None,
+    };
+    let read = |range: &Value| {
+        let Value::Array(range) = range else {
+            return None;
+        };
+        let [first, last, Value::Array(master), ..] = &range[..] else {
+            return None;
+        };
+        let host: Option<String> = match master.first()? {
+            Value::BulkString(host) => String::from_utf8(host.clone()).ok(),
+            Value::SimpleString(host) => Some(host.clone()),
+            _ => None,
+        };
+        // A server that does not know how it is called is called as it was asked.
+        let host = host.filter(|host| !host.is_empty() && host != "?");
+        let node = Node {
+            host: host.unwrap_or_else(|| asked.host.clone()),
+            port: number(master.get(1)?)?,
+        };
+        Some((number(first)?, number(last)?, node))
+    };
+    ranges.iter().filter_map(read).collect()
+}

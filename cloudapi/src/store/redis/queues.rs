@@ -1,0 +1,563 @@
+//! The durable calls, in a Redis.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use redis::{ToRedisArgs, Value, cmd};
+
+use super::keys::Keys;
+use super::nodes::{Batch, Nodes, Twice};
+use super::record::{self, micros};
+use super::scopes::ask;
+use super::scripts::{self, Request, Script};
+use crate::store::{
+    Back, Claimed, Counts, Filter, Finish, Job, JobId, JobState, Lease, MAXIMUM_CRASHES, NewJob,
+    Pulse, Reclaimed, Settlement, StoreError, StoreErrorKind, rules,
+};
+
+/// What a script works on at once: it holds up all other clients of the server.
+const AT_ONCE: usize = 500;
+
+/// So many bytes of jobs a list passes at once, and then the rest of one.
+const BYTES_AT_ONCE: usize = 1 << 20;
+
+pub(super) struct Queues<'a> {
+    pub(super) nodes: &'a Nodes,
+    pub(super) keys: &'a Keys,
+    pub(super) is_cluster: bool,
+    pub(super) replicas: u32,
+}
+
+/// `,failed,parked,`: the states for which that holds, as the scripts read it.
+fn states(is_one: impl Fn(JobState) -> bool) -> String {
+    let states = JobState::ALL.into_iter().filter(|state| is_one(*state));
+    states.fold(",".to_owned(), |text, state| text + state.word() + ",")
+}
+
+fn strange(what: &str) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Unusable,
+        format!("the script in the Redis answers `{what}`, which makes no sense"),
+    )
+}
+
+fn id(answer: Value) -> Result<JobId, StoreError> {
+    let text = record::text(answer)?;
+    text.parse().map_err(|_| strange(&text))
+}
+
+fn state(answer: Value) -> Result<JobState, StoreError> {
+    let word = record::text(answer)?;
+    JobState::from_word(&word).ok_or_else(|| strange(&word))
+}
+
+/// A batch whose only request gives one answer.
+fn first(answers: Vec<Value>) -> Value {
+    answers.into_iter().next().unwrap_or(Value::Nil)
+}
+
+impl Queues<'_> {
+    fn key(&self, queue: &str) -> String {
+        self.keys.queue(queue)
+    }
+
+    fn ask_queue(
+        &self,
+        queue: &str,
+        twice: Twice,
+        script: &'static Script,
+        with: impl FnOnce(Request) -> Request,
+    ) -> Result<Vec<Value>, StoreError> {
+        let key = self.key(queue);
+        let request = with(Request::script(script, &[&key]));
+        ask(self.nodes, key, request, twice)
+    }
+
+    /// The keys of a script, and if it may put a job at the back, the number of its place,
+    /// which without a cluster it takes itself.
+    fn keys_for(
+        &self,
+        queue: &str,
+        is_put_back: bool,
+    ) -> Result<(String, Vec<String>, String), StoreError> {
+        let (key, number) = (self.key(queue), self.keys.number());
+        if !self.is_cluster || !is_put_back {
+            let keys = match self.is_cluster {
+                true => vec![key.clone()],
+                false => vec![key.clone(), number],
+            };
+            return Ok((key, keys, String::new()));
+        }
+        let mut count = cmd("INCR");
+        count.arg(&number);
+        let batch = Batch::one(number, Request::plain(count));
+        // Nobody misses a number.
+        let counted = first(self.nodes.run(vec![batch], Twice::Harmless)?);
+        Ok((key.clone(), vec![key], record::text(counted)?))
+    }
+
+    /// A request, and behind it, if that is wanted, the wait for the replicas.
+    fn replicated(&self, request: Request) -> Vec<Request> {
+        let mut requests = vec![request];
+        if self.replicas > 0 {
+            let wait = u64::try_from(self.nodes.timeout().as_millis() / 2).unwrap_or(u64::MAX);
+            let command = Request::plain(cmd("WAIT")).arg(self.replicas);
+            requests.push(command.arg(wait.max(1)));
+        }
+        requests
+    }
+
+    fn check_replicas(&self, answer: Option<Value>) -> Result<(), StoreError> {
+        let Some(answer) = answer else {
+            return Ok(());
+        };
+        let count: u32 = record::number(answer)?;
+        if count >= self.replicas {
+            return Ok(());
+        }
+        Err(StoreError::new(
+            StoreErrorKind::Unavailable,
+            format!(
+                "the Redis has it, but only {count} of {} replicas in time",
+                self.replicas
+            ),
+        ))
+    }
+
+    pub(super) fn put(&self, job: &NewJob) -> Result<(), StoreError> {
+        let mut pointer = cmd("GET");
+        let queue_of = self.keys.queue_of(job.id);
+        pointer.arg(&queue_of);
+        let batch = Batch::one(queue_of.clone(), Request::plain(pointer));
+        let known = first(self.nodes.run(vec![batch], Twice::Harmless)?);
+        if known != Value::Nil {
+            let queue = record::text(known)?;
+            if queue != job.queue && self.job_in(&queue, job.id)?.is_some() {
+                return Ok(());
+            }
+        }
+        // The pointers come first: without the job they point to nothing, but a job
+        // without them would be hard to find.
+        let mut enter = cmd("SADD");
+        enter.arg(self.keys.queues()).arg(&job.queue);
+        let mut point = cmd("SET");
+        point.arg(&queue_of).arg(&job.queue);
+        let (key, keys, number) = self.keys_for(&job.queue, true)?;
+        let keys: Vec<_> = keys.iter().map(String::as_str).collect();
+        let request = Request::script(&scripts::PUT, &keys)
+            .arg(job.id.to_string())
+            .arg(number)
+            .arg(job.place(0))
+            .arg(record::fields(job));
+        let batches = vec![
+            Batch::one(self.keys.queues(), Request::plain(enter)),
+            Batch::one(queue_of, Request::plain(point)),
+            Batch {
+                key,
+                requests: self.replicated(request),
+            },
+        ];
+        let answers = self.nodes.run(batches, Twice::Harmless)?;
+        self.check_replicas(answers.into_iter().nth(3))
+    }
+
+    pub(super) fn claim(
+        &self,
+        queue: &str,
+        worker: &str,
+        lease: Duration,
+    ) -> Result<Option<Claimed>, StoreError> {
+        let answer = self.ask_queue(queue, Twice::Never, &scripts::CLAIM, |request| {
+            request.arg(worker).arg(micros(lease))
+        })?;
+        let mut parts = answer.into_iter();
+        match record::text(record::next(&mut parts))?.as_str() {
+            "none" => return Ok(None),
+            "ok" => {}
+            other => return Err(strange(other)),
+        }
+        let now = record::moment(&mut parts)?;
+        let id = id(record::next(&mut parts))?;
+        let pairs = record::list(record::next(&mut parts))?;
+        let number = record::number(record::next(&mut parts))?;
+        Ok(Some(Claimed {
+            job: record::job(id, now, pairs)?,
+            lease: Lease {
+                job: id,
+                queue: queue.to_owned(),
+                worker: worker.to_owned(),
+                number,
+            },
+        }))
+    }
+
+    /// Has a script do something for the worker that has a job.
+    fn held(lease: &Lease, script: &'static Script, keys: &[&str]) -> Request {
+        Request::script(script, keys)
+            .arg(lease.job.to_string())
+            .arg(&lease.worker)
+            .arg(lease.number)
+    }
+
+    fn still_held(lease: &Lease, answer: Value) -> Result<std::vec::IntoIter<Value>, StoreError> {
+        let mut parts = record::list(answer)?.into_iter();
+        match record::text(record::next(&mut parts))?.as_str() {
+            "ok" => Ok(parts),
+            "lost" => Err(StoreError::lease_lost(lease)),
+            other => Err(strange(other)),
+        }
+    }
+
+    /// The request may have left only if this is known, by replicas too.
+    pub(super) fn mark_sent(&self, lease: &Lease) -> Result<(), StoreError> {
+        let key = self.key(&lease.queue);
+        let request = Self::held(lease, &scripts::MARK, &[&key]).arg("sent");
+        let requests = self.replicated(request);
+        let answers = self
+            .nodes
+            .run(vec![Batch { key, requests }], Twice::Never)?;
+        let mut answers = answers.into_iter();
+        Self::still_held(lease, record::next(&mut answers))?;
+        self.check_replicas(answers.next())
+    }
+
+    pub(super) fn mark_answered(&self, lease: &Lease) -> Result<(), StoreError> {
+        let key = self.key(&lease.queue);
+        let request = Self::held(lease, &scripts::MARK, &[&key]).arg("claimed");
+        self.do_for(lease, key, request, Twice::Harmless).map(drop)
+    }
+
+    fn do_for(
+        &self,
+        lease: &Lease,
+        key: String,
+        request: Request,
+        twice: Twice,
+    ) -> Result<std::vec::IntoIter<Value>, StoreError> {
+        let answers = self.nodes.run(vec![Batch::one(key, request)], twice)?;
+        Self::still_held(lease, first(answers))
+    }
+
+    pub(super) fn heartbeat(&self, lease: &Lease, until: Duration) -> Result<Pulse, StoreError> {
+        let key = self.key(&lease.queue);
+        let request = Self::held(lease, &scripts::HEARTBEAT, &[&key]).arg(micros(until));
+        let mut parts = self.do_for(lease, key, request, Twice::Harmless)?;
+        Ok(Pulse {
+            cancel_requested: record::text(record::next(&mut parts))? == "1",
+        })
+    }
+
+    pub(super) fn finish(&self, lease: &Lease, finish: &Finish) -> Result<(), StoreError> {
+        if !rules::is_an_end(finish.state) {
+            return Err(StoreError::no_end(lease.job, finish.state));
+        }
+        let key = self.key(&lease.queue);
+        let fields = ended(finish.result.as_deref(), finish.reason.as_deref());
+        let request = |is_said_again: u8| {
+            let held = Self::held(lease, &scripts::FINISH, &[&key]);
+            let held = held.arg(finish.state.word()).arg(is_said_again);
+            Batch::one(key.clone(), held.arg(&fields))
+        };
+        let answers = self.nodes.run_again(&request(0), &request(1))?;
+        Self::still_held(lease, first(answers)).map(drop)
+    }
+
+    pub(super) fn requeue(&self, lease: &Lease, back: &Back) -> Result<(), StoreError> {
+        let is_failed = matches!(back, Back::Failed { .. });
+        let (key, keys, number) = self.keys_for(&lease.queue, is_failed)?;
+        let keys: Vec<_> = keys.iter().map(String::as_str).collect();
+        let request = Self::held(lease, &scripts::REQUEUE, &keys)
+            .arg(u8::from(is_failed))
+            .arg(micros(back.not_before()))
+            .arg(number);
+        self.do_for(lease, key, request, Twice::Never).map(drop)
+    }
+
+    pub(super) fn reclaim(&self, queue: &str) -> Result<Vec<Reclaimed>, StoreError> {
+        let reason = rules::crashed(0);
+        let (before, behind) = reason.split_once('0').unwrap_or((&reason, ""));
+        let mut reclaimed = Vec::new();
+        loop {
+            let answer = self.ask_queue(queue, Twice::Never, &scripts::RECLAIM, |request| {
+                let request = request.arg(AT_ONCE).arg(MAXIMUM_CRASHES);
+                request.arg(rules::unknown()).arg(before).arg(behind)
+            })?;
+            let mut parts = answer.into_iter();
+            let count: usize = record::number(record::next(&mut parts))?;
+            for one in record::list(record::next(&mut parts))? {
+                let mut one = record::list(one)?.into_iter();
+                let place: i64 = record::number(record::next(&mut one))?;
+                let id = id(record::next(&mut one))?;
+                let state = state(record::next(&mut one))?;
+                reclaimed.push((place, Reclaimed { id, state }));
+            }
+            if count < AT_ONCE {
+                break;
+            }
+        }
+        reclaimed.sort_by_key(|(place, _)| *place);
+        Ok(reclaimed.into_iter().map(|(_, one)| one).collect())
+    }
+
+    fn job_in(&self, queue: &str, wanted: JobId) -> Result<Option<Job>, StoreError> {
+        let answer = self.ask_queue(queue, Twice::Harmless, &scripts::JOB, |request| {
+            request.arg(wanted.to_string())
+        })?;
+        let mut parts = answer.into_iter();
+        let now = record::moment(&mut parts)?;
+        let pairs = record::list(parts.nth(1).unwrap_or(Value::Nil))?;
+        if pairs.is_empty() {
+            return Ok(None);
+        }
+        record::job(wanted, now, pairs).map(Some)
+    }
+
+    /// What `look` finds in the queue of the job. If the pointer to that was lost, which a
+    /// failover of a cluster can do, all queues are looked into.
+    fn find<T>(
+        &self,
+        id: JobId,
+        mut look: impl FnMut(&str) -> Result<Option<T>, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let key = self.keys.queue_of(id);
+        let mut get = cmd("GET");
+        get.arg(&key);
+        let batch = Batch::one(key, Request::plain(get));
+        let pointed = match first(self.nodes.run(vec![batch], Twice::Harmless)?) {
+            Value::Nil => None,
+            queue => Some(record::text(queue)?),
+        };
+        if let Some(queue) = &pointed
+            && let Some(found) = look(queue)?
+        {
+            return Ok(Some(found));
+        }
+        for queue in self.queues()? {
+            if Some(&queue) != pointed.as_ref()
+                && let Some(found) = look(&queue)?
+            {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    fn queues(&self) -> Result<Vec<String>, StoreError> {
+        let key = self.keys.queues();
+        let mut members = cmd("SMEMBERS");
+        members.arg(&key);
+        let queues = ask(self.nodes, key, Request::plain(members), Twice::Harmless)?;
+        queues.into_iter().map(record::text).collect()
+    }
+
+    /// The one queue, or all.
+    fn queues_of(&self, queue: Option<&str>) -> Result<Vec<String>, StoreError> {
+        match queue {
+            Some(queue) => Ok(vec![queue.to_owned()]),
+            None => self.queues(),
+        }
+    }
+
+    pub(super) fn job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
+        self.find(id, |queue| self.job_in(queue, id))
+    }
+
+    pub(super) fn jobs(&self, filter: &Filter) -> Result<Vec<Job>, StoreError> {
+        // One that moves to the back meanwhile comes twice, and the later one counts.
+        let mut jobs = HashMap::new();
+        for queue in self.queues_of(filter.queue.as_deref())? {
+            self.list(&queue, filter, &mut jobs)?;
+        }
+        let mut jobs: Vec<_> = jobs.into_values().collect();
+        jobs.sort_by_key(|job| (job.place, job.new.id));
+        if filter.maximum > 0 {
+            jobs.truncate(filter.maximum);
+        }
+        Ok(jobs)
+    }
+
+    fn list(
+        &self,
+        queue: &str,
+        filter: &Filter,
+        jobs: &mut HashMap<JobId, Job>,
+    ) -> Result<(), StoreError> {
+        let states: Vec<_> = match &filter.states[..] {
+            [] => JobState::ALL.map(JobState::word).to_vec(),
+            states => states.iter().map(|state| state.word()).collect(),
+        };
+        let mut after = match filter.after {
+            Some(after) => format!("({after}"),
+            None => "-inf".to_owned(),
+        };
+        let mut wanted = match filter.maximum {
+            0 => usize::MAX,
+            maximum => maximum,
+        };
+        while wanted > 0 {
+            let at_once = wanted.min(AT_ONCE);
+            let answer = self.ask_queue(queue, Twice::Harmless, &scripts::LIST, |request| {
+                request
+                    .arg(&after)
+                    .arg(at_once)
+                    .arg(BYTES_AT_ONCE)
+                    .arg(&states)
+            })?;
+            let mut parts = answer.into_iter();
+            let now = record::moment(&mut parts)?;
+            let last = record::text(record::next(&mut parts))?;
+            if last.is_empty() {
+                break;
+            }
+            after = format!("({last}");
+            for one in record::list(record::next(&mut parts))? {
+                let mut one = record::list(one)?.into_iter();
+                let id = id(record::next(&mut one))?;
+                let pairs = record::list(record::next(&mut one))?;
+                jobs.insert(id, record::job(id, now, pairs)?);
+                wanted = wanted.saturating_sub(1);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn counts(&self, queue: Option<&str>) -> Result<Counts, StoreError> {
+        let mut counts = Counts::default();
+        for queue in self.queues_of(queue)? {
+            let answer = self.ask_queue(&queue, Twice::Harmless, &scripts::COUNTS, |all| all)?;
+            for (state, count) in JobState::ALL.into_iter().zip(answer) {
+                counts.add(state, record::number(count)?);
+            }
+        }
+        Ok(counts)
+    }
+
+    /// Has a script do something with a job that is known by its id alone, if it is in a
+    /// state in which that can be done. What it answers besides comes back.
+    fn change(
+        &self,
+        wanted: JobId,
+        script: &'static Script,
+        allowed: (impl Fn(JobState) -> bool, &str),
+        is_put_back: bool,
+        with: impl Fn(Request, &str) -> Request,
+    ) -> Result<Value, StoreError> {
+        let (is_allowed, told) = allowed;
+        let allowed = states(is_allowed);
+        let changed = self.find(wanted, |queue| {
+            let (key, keys, number) = self.keys_for(queue, is_put_back)?;
+            let keys: Vec<_> = keys.iter().map(String::as_str).collect();
+            let request = Request::script(script, &keys)
+                .arg(wanted.to_string())
+                .arg(&allowed);
+            let answer = ask(self.nodes, key, with(request, &number), Twice::Never)?;
+            let mut parts = answer.into_iter();
+            match record::text(record::next(&mut parts))?.as_str() {
+                "ok" => Ok(Some(record::next(&mut parts))),
+                "missing" => Ok(None),
+                "wrong" => {
+                    let found = state(record::next(&mut parts))?;
+                    Err(StoreError::wrong_state(wanted, found, told))
+                }
+                other => Err(strange(other)),
+            }
+        })?;
+        changed.ok_or_else(|| StoreError::not_found(wanted))
+    }
+
+    pub(super) fn retry(&self, id: JobId) -> Result<(), StoreError> {
+        let allowed = (rules::can_be_retried, rules::RETRIABLE);
+        let with = |request: Request, number: &str| request.arg(number);
+        self.change(id, &scripts::RETRY, allowed, true, with)
+            .map(drop)
+    }
+
+    pub(super) fn cancel(&self, id: JobId) -> Result<JobState, StoreError> {
+        let allowed = (|state: JobState| !state.is_over(), rules::CANCELLABLE);
+        let with = |request, _: &str| request;
+        state(self.change(id, &scripts::CANCEL, allowed, false, with)?)
+    }
+
+    pub(super) fn settle(&self, id: JobId, settlement: &Settlement) -> Result<(), StoreError> {
+        let (to, fields) = match settlement {
+            Settlement::Done { result, reason } => {
+                (JobState::Done, ended(result.as_deref(), Some(reason)))
+            }
+            Settlement::Failed { reason } => (JobState::Failed, ended(None, Some(reason))),
+            Settlement::Again => (JobState::Waiting, Vec::new()),
+        };
+        let allowed = (rules::can_be_settled, rules::SETTLEABLE);
+        let is_put_back = *settlement == Settlement::Again;
+        let with = |request: Request, number: &str| request.arg(to.word()).arg(number).arg(&fields);
+        self.change(id, &scripts::SETTLE, allowed, is_put_back, with)
+            .map(drop)
+    }
+
+    pub(super) fn purge(&self, queue: Option<&str>, over_for: Duration) -> Result<u64, StoreError> {
+        let mut purged = 0;
+        for queue in self.queues_of(queue)? {
+            loop {
+                let answer = self.ask_queue(&queue, Twice::Never, &scripts::PURGE, |request| {
+                    request.arg(micros(over_for)).arg(AT_ONCE)
+                })?;
+                let count = answer.len();
+                purged += count as u64;
+                self.forget(answer)?;
+                if count < AT_ONCE {
+                    break;
+                }
+            }
+        }
+        Ok(purged)
+    }
+
+    /// Removes the pointers to jobs that are gone.
+    fn forget(&self, ids: Vec<Value>) -> Result<(), StoreError> {
+        let mut batches = Vec::with_capacity(ids.len());
+        for gone in ids {
+            let key = self.keys.queue_of(id(gone)?);
+            let mut remove = cmd("DEL");
+            remove.arg(&key);
+            batches.push(Batch::one(key, Request::plain(remove)));
+        }
+        self.nodes.run(batches, Twice::Harmless).map(drop)
+    }
+}
+
+/// What is kept of an end, as fields.
+fn ended<'a>(result: Option<&'a [u8]>, reason: Option<&'a str>) -> Vec<impl ToRedisArgs + use<'a>> {
+    let result = result.map(|result| ("result", result));
+    let reason = reason.map(|reason| ("reason", reason.as_bytes()));
+    result.into_iter().chain(reason).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::Priority;
+
+    #[test]
+    fn places_are_what_the_script_counts() {
+        for priority in [Priority::High, Priority::Normal, Priority::Low] {
+            let job = NewJob {
+                id: JobId::random(),
+                queue: String::new(),
+                endpoint: String::new(),
+                summary: String::new(),
+                request: Vec::new(),
+                repeatable: true,
+                priority,
+                deadline: None,
+            };
+            for number in [1, 2, 999, 1 << 40] {
+                assert_eq!(job.place(number), 3 * number + job.place(0));
+            }
+        }
+    }
+
+    #[test]
+    fn states_are_told_as_the_scripts_read_them() {
+        assert_eq!(states(rules::can_be_settled), ",unknown,parked,");
+        assert_eq!(states(|_| false), ",");
+    }
+}
