@@ -7,6 +7,7 @@
 //! [`Store`] is the seam. [`MemoryStore`] is for tests and for programs of one
 //! process.
 
+mod address;
 mod clock;
 #[cfg(feature = "testing")]
 pub mod conformance;
@@ -28,6 +29,7 @@ mod sqlite;
 use std::fmt;
 use std::time::Duration;
 
+pub use self::address::open;
 pub use self::error::{StoreError, StoreErrorKind};
 pub use self::handle::StoreHandle;
 pub use self::job::{
@@ -38,10 +40,10 @@ pub use self::limits::{CloseListener, GateState, Grant, Reservation, SharedLimit
 pub use self::memory::MemoryStore;
 #[allow(unused_imports, reason = "the engine asks for it")]
 pub(crate) use self::naming::scope as scope_name;
-#[cfg(feature = "sqlite")]
-pub use self::sqlite::{SqliteOptions, SqliteStore};
 #[cfg(feature = "redis")]
 pub use self::redis::{LogSync, Persistence, RedisOptions, RedisStore};
+#[cfg(feature = "sqlite")]
+pub use self::sqlite::{SqliteOptions, SqliteStore};
 
 /// A slot that is used later than this after it was due is lost: it has to be
 /// reserved anew. The windows of shared limits are longer by as much, so that none

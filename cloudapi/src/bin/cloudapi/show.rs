@@ -1,0 +1,166 @@
+//! Jobs as text and as JSON.
+
+use std::io::{self, Write};
+use std::time::SystemTime;
+
+use cloudapi::store::{Counts, Job, JobState};
+use serde_json::{Value, json};
+
+#[derive(Clone, Copy)]
+pub(crate) enum Form {
+    Text,
+    Json,
+}
+
+pub(crate) fn counts(counts: &Counts, form: Form, out: &mut dyn Write) -> io::Result<()> {
+    match form {
+        Form::Json => {
+            let states = JobState::ALL.map(|state| (state.word().to_owned(), counts.of(state)));
+            let states: serde_json::Map<_, _> = states
+                .into_iter()
+                .map(|(word, count)| (word, count.into()))
+                .collect();
+            writeln!(out, "{}", Value::Object(states))
+        }
+        Form::Text => writeln!(out, "{}", line(counts)),
+    }
+}
+
+/// `3 waiting, 1 sent, 40 done`.
+pub(crate) fn line(counts: &Counts) -> String {
+    let there = JobState::ALL.into_iter().filter_map(|state| {
+        let count = counts.of(state);
+        (count > 0).then(|| format!("{count} {state}"))
+    });
+    let there: Vec<_> = there.collect();
+    if there.is_empty() {
+        return "no jobs".to_owned();
+    }
+    there.join(", ")
+}
+
+pub(crate) fn table(jobs: &[Job], form: Form, out: &mut dyn Write) -> io::Result<()> {
+    if let Form::Json = form {
+        for job in jobs {
+            writeln!(out, "{}", brief(job))?;
+        }
+        return Ok(());
+    }
+    if jobs.is_empty() {
+        return writeln!(out, "no jobs");
+    }
+    let width = |of: fn(&Job) -> usize, title: &str| {
+        jobs.iter().map(of).max().unwrap_or(0).max(title.len())
+    };
+    let endpoint = width(
+        |job| printable(&job.new.endpoint).chars().count(),
+        "endpoint",
+    );
+    let request = width(|job| printable(&job.new.summary).chars().count(), "request");
+    writeln!(
+        out,
+        "{:32}  {:9}  {:>8}  {:20}  {:endpoint$}  {:request$}  reason",
+        "job", "state", "attempts", "since", "endpoint", "request"
+    )?;
+    for job in jobs {
+        let line = format!(
+            "{}  {:9}  {:>8}  {}  {:endpoint$}  {:request$}  {}",
+            job.new.id,
+            job.state,
+            job.attempts,
+            time(job.changed),
+            printable(&job.new.endpoint),
+            printable(&job.new.summary),
+            printable(job.reason.as_deref().unwrap_or_default()),
+        );
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// All that is known of a job.
+pub(crate) fn whole(job: &Job, form: Form, out: &mut dyn Write) -> io::Result<()> {
+    let mut all = brief(job);
+    all["request_body"] = body(Some(&job.new.request));
+    all["result"] = body(job.result.as_deref());
+    match form {
+        Form::Json => writeln!(out, "{all}"),
+        Form::Text => {
+            let Value::Object(fields) = all else {
+                return Ok(());
+            };
+            let width = fields.keys().map(String::len).max().unwrap_or(0);
+            for (name, value) in fields {
+                match value {
+                    Value::Null => {}
+                    Value::String(text) => writeln!(out, "{name:width$}  {}", printable(&text))?,
+                    Value::Object(_) | Value::Array(_) => {
+                        writeln!(out, "{name}\n{value:#}")?;
+                    }
+                    value => writeln!(out, "{name:width$}  {value}")?,
+                }
+            }
+            Ok(())
+        }
+    }
+}
+
+fn brief(job: &Job) -> Value {
+    json!({
+        "id": job.new.id.to_string(),
+        "state": job.state.word(),
+        "queue": job.new.queue,
+        "endpoint": job.new.endpoint,
+        "request": job.new.summary,
+        "repeatable": job.new.repeatable,
+        "place": job.place,
+        "attempts": job.attempts,
+        "failed_attempts": job.failed_attempts,
+        "crashes": job.crashes,
+        "cancel_requested": job.cancel_requested,
+        "worker": job.worker,
+        "lease_left": job.lease_left.map(|left| left.as_secs_f64()),
+        "created": time(job.created),
+        "changed": time(job.changed),
+        "not_before": job.not_before.map(time),
+        "deadline": job.new.deadline.map(time),
+        "reason": job.reason,
+    })
+}
+
+/// What cloudapi keeps is JSON. Anything else is told by its length.
+fn body(bytes: Option<&[u8]>) -> Value {
+    let Some(bytes) = bytes else {
+        return Value::Null;
+    };
+    let value = serde_json::from_slice(bytes).map(readable);
+    value.unwrap_or_else(|_| json!(format!("{} bytes", bytes.len())))
+}
+
+/// Bodies are in Base64; what is text in them is shown as such.
+fn readable(mut value: Value) -> Value {
+    use base64::prelude::{BASE64_STANDARD, Engine as _};
+
+    if let Value::Object(fields) = &mut value {
+        let text = fields.get("body").and_then(Value::as_str);
+        let bytes = text.and_then(|text| BASE64_STANDARD.decode(text).ok());
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+        if let Some(text) = text {
+            let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+            fields.insert("body".to_owned(), body);
+        }
+    }
+    value
+}
+
+/// Seconds will do, and sort.
+fn time(time: SystemTime) -> String {
+    humantime::format_rfc3339_seconds(time).to_string()
+}
+
+/// What came from a server must not move the cursor of a terminal.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|char| if char.is_control() { ' ' } else { char })
+        .collect()
+}
