@@ -132,10 +132,19 @@ impl Shared {
         run(&mut open).map_err(|failure| failure.told(&self.path, since.elapsed()))
     }
 
-    #[cfg(test)]
-    pub(super) fn as_if_forked(&self) {
+    /// The connection is a parent's, and useless.
+    #[cfg(all(test, feature = "testing"))]
+    pub(super) fn as_if_forked(&self) -> Result<(), rusqlite::Error> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.process = open.process.wrapping_add(1);
+        open.connection.pragma_update(None, "query_only", true)
+    }
+
+    /// Whether the last change waited for the disk.
+    #[cfg(all(test, feature = "testing"))]
+    pub(super) fn has_synced(&self) -> bool {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.syncs
     }
 }
 
