@@ -15,7 +15,7 @@ use crate::store::job::NewJob;
 
 type WallClock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
-/// A power cut may forget what was kept [`Soon`](Keep::Soon) within so long before it.
+/// A power cut may forget what was kept [`Soon`](Keep::Soon) within so long.
 const SOON: Duration = Duration::from_secs(1);
 
 /// How safe a change is when the transaction is over.
@@ -23,8 +23,8 @@ const SOON: Duration = Duration::from_secs(1);
 pub(super) enum Keep {
     /// On the disk.
     Now,
-    /// Of everybody's, whatever becomes of this process, and on the disk within
-    /// [`SOON`]: the first change after such a time waits for the disk.
+    /// In the file, whatever becomes of this process. The first such change after
+    /// [`SOON`] waits for the disk, for those before it too.
     Soon,
 }
 
