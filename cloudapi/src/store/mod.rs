@@ -5,7 +5,9 @@
 //! calls can be [durable](crate::RestApi).
 //!
 //! [`Store`] is the seam. [`MemoryStore`] is for tests and for programs of one
-//! process.
+//! process; `SqliteStore` (feature `sqlite`) is a file that all processes of a machine
+//! share, and the next run of the program. A store of your own has to pass the suite in
+//! `conformance` (feature `testing`).
 
 mod address;
 mod clock;

@@ -65,8 +65,8 @@ use super::{
 ///
 /// Whatever a method has returned `Ok` for is in the file, whatever becomes of the
 /// process. Jobs and closed scopes are on the disk by then, and survive a power cut if the
-/// disk keeps its word. Slots are so within a second: a power cut may forget those of its
-/// last second, which is why a limit with a burst may give that once more after it.
+/// disk keeps its word. For slots the disk is waited for once a second: a power cut may
+/// forget those of one second, so that a limit with a burst may give that once more.
 ///
 /// One process at a time writes. The others wait for it, for
 /// [`busy_timeout`](SqliteOptions::busy_timeout) at most.

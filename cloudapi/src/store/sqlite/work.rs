@@ -15,7 +15,7 @@ use crate::store::job::NewJob;
 
 type WallClock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
-/// A power cut may forget what was kept [`Soon`](Keep::Soon) within so long before it.
+/// A power cut may forget what was kept [`Soon`](Keep::Soon) within so long.
 const SOON: Duration = Duration::from_secs(1);
 
 /// How safe a change is when the transaction is over.
@@ -23,8 +23,8 @@ const SOON: Duration = Duration::from_secs(1);
 pub(super) enum Keep {
     /// On the disk.
     Now,
-    /// Of everybody's, whatever becomes of this process, and on the disk within
-    /// [`SOON`]: the first change after such a time waits for the disk.
+    /// In the file, whatever becomes of this process. The first such change after
+    /// [`SOON`] waits for the disk, for those before it too.
     Soon,
 }
 
@@ -132,10 +132,19 @@ impl Shared {
         run(&mut open).map_err(|failure| failure.told(&self.path, since.elapsed()))
     }
 
-    #[cfg(test)]
-    pub(super) fn as_if_forked(&self) {
+    /// The connection is a parent's, and useless.
+    #[cfg(all(test, feature = "testing"))]
+    pub(super) fn as_if_forked(&self) -> Result<(), rusqlite::Error> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.process = open.process.wrapping_add(1);
+        open.connection.pragma_update(None, "query_only", true)
+    }
+
+    /// Whether the last change waited for the disk.
+    #[cfg(all(test, feature = "testing"))]
+    pub(super) fn has_synced(&self) -> bool {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.syncs
     }
 }
 

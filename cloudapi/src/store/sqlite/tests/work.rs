@@ -9,7 +9,9 @@ use crate::store::memory_tests::ByHand;
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::queue;
 use crate::store::sqlite::work::Keep;
-use crate::store::{Finish, Grant, JobState, Store as _, StoreErrorKind};
+use crate::store::{
+    Back, Finish, Grant, JobState, Settlement, Store as _, StoreError, StoreErrorKind,
+};
 
 #[test]
 fn who_waits_too_long_is_told_and_may_come_again() {
@@ -114,7 +116,7 @@ fn a_child_of_the_process_gets_a_connection_of_its_own() {
     let store = place.open();
     let job = new_job();
     store.put(&job).expect("room");
-    store.0.as_if_forked();
+    store.0.as_if_forked().expect("a connection");
     assert!(store.job(job.id).expect("a store").is_some());
     store.put(&new_job()).expect("room");
     assert_eq!(place.open().counts(None).expect("a store").total(), 2);
@@ -139,6 +141,60 @@ fn what_is_to_be_kept_now_waits_for_the_disk() {
 }
 
 #[test]
+fn every_change_but_a_slot_waits_for_the_disk() {
+    let place = Place::new();
+    let store = place.open();
+    let waits = |what: &str, change: &dyn Fn() -> Result<(), StoreError>| {
+        // What was changed just now is on the disk, and so a slot need not be.
+        store.put(&new_job()).expect("room");
+        reserve(&store, 10).expect("a slot");
+        change().expect(what);
+        assert!(store.0.has_synced(), "{what}");
+    };
+    let lease = || {
+        let claimed = store.claim("queue", "worker", Duration::from_secs(60));
+        claimed.expect("a store").expect("a job").lease
+    };
+    let finish = Finish {
+        state: JobState::Failed,
+        result: None,
+        reason: None,
+    };
+    let not_before = Duration::ZERO;
+    let (first, second) = (new_job(), new_job());
+    waits("close", &|| store.close("scope", Duration::from_secs(9)));
+    store.purge(None, Duration::ZERO).expect("a store");
+    waits("put", &|| {
+        store.put(&first).and_then(|()| store.put(&second))
+    });
+    waits("claim", &|| {
+        store.claim("queue", "worker", not_before).map(drop)
+    });
+    waits("reclaim", &|| store.reclaim("queue").map(drop));
+    let one = lease();
+    waits("mark_sent", &|| store.mark_sent(&one));
+    waits("mark_answered", &|| store.mark_answered(&one));
+    waits("heartbeat", &|| {
+        store.heartbeat(&one, Duration::from_secs(60)).map(drop)
+    });
+    waits("finish", &|| store.finish(&one, &finish));
+    waits("retry", &|| store.retry(one.job));
+    waits("cancel", &|| store.cancel(one.job).map(drop));
+    waits("purge", &|| store.purge(None, Duration::ZERO).map(drop));
+    let other = lease();
+    waits("requeue", &|| {
+        store.requeue(&other, &Back::Untouched { not_before })
+    });
+    let unknown = lease();
+    let finish = Finish {
+        state: JobState::Unknown,
+        ..finish.clone()
+    };
+    store.finish(&unknown, &finish).expect("a lease in force");
+    waits("settle", &|| store.settle(unknown.job, &Settlement::Again));
+}
+
+#[test]
 fn a_change_that_fails_leaves_nothing() {
     let place = Place::new();
     let store = place.open();
@@ -146,7 +202,7 @@ fn a_change_that_fails_leaves_nothing() {
     let failed: Result<(), _> = store.0.write(Keep::Now, |work| {
         let room = (None, place.0.path());
         queue::put(work, &job, room)?;
-        Err(crate::store::StoreError::not_found(job.id).into())
+        Err(StoreError::not_found(job.id).into())
     });
     assert_eq!(
         failed.expect_err("a failure").kind(),
