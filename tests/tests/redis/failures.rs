@@ -1,0 +1,199 @@
+//! Servers that are slow, gone, or not what they should be.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::Barrier;
+use std::time::{Duration, Instant};
+
+use cloudapi::store::{JobState, RedisStore, Store, StoreErrorKind};
+
+use super::servers::{Server, job, limit, of};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+#[test]
+fn a_server_that_hangs_holds_nobody_for_long() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let timeout = Duration::from_millis(300);
+    let store = server.options().timeout(timeout).connect().unwrap();
+    let gate = [limit(10, HOUR)];
+    store.reserve("scope", &of(&gate)).unwrap();
+    server.pause();
+    let started = Instant::now();
+    // All at once: none waits for another.
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let error = store.reserve("scope", &of(&gate)).unwrap_err();
+                assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
+                assert!(error.to_string().contains("in time"), "{error}");
+            });
+        }
+    });
+    let took = started.elapsed();
+    server.resume();
+    assert!(took >= timeout);
+    // One after the other would take eight times as long, on a busy machine even more.
+    assert!(took < timeout * 8, "it took {took:?}");
+    let store = server.store();
+    store.reserve("scope", &of(&gate)).unwrap();
+}
+
+#[test]
+fn a_store_goes_on_once_the_server_answers_again() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let store = server
+        .options()
+        .timeout(Duration::from_secs(2))
+        .connect()
+        .unwrap();
+    store.put(&job("queue")).unwrap();
+    server.pause();
+    let error = store.put(&job("queue")).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
+    server.resume();
+    // An answer that comes late is none to another question.
+    for _ in 0..10 {
+        assert!(store.gate("scope").unwrap().closed_for.is_zero());
+    }
+    store.put(&job("queue")).unwrap();
+    assert!(store.counts(None).unwrap().of(JobState::Waiting) >= 2);
+}
+
+#[test]
+fn connections_that_broke_are_replaced() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let store = server.store();
+    let start = Barrier::new(4);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                start.wait();
+                for _ in 0..20 {
+                    store.put(&job("queue")).unwrap();
+                }
+            });
+        }
+    });
+    let before = store.claim("queue", "worker", HOUR).unwrap().unwrap().lease;
+    server.ask::<()>("CLIENT KILL TYPE normal SKIPME yes");
+    // Of what must not be done twice, too: it is known before it is sent.
+    store.mark_sent(&before).unwrap();
+    assert!(store.claim("queue", "worker", HOUR).unwrap().is_some());
+}
+
+#[test]
+fn a_host_that_is_not_there_is_told() {
+    let quick = |address: &str| RedisStore::options(address).timeout(Duration::from_secs(5));
+    for address in [
+        "redis://127.0.0.1:1/",
+        "redis://bulk:hunter2@no-such-host.invalid/",
+    ] {
+        let error = quick(address).connect().unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
+        let told = error.to_string();
+        assert!(told.contains("cannot be reached"), "{told}");
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+}
+
+/// A server that answers each command the same.
+fn that_says(answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("redis://{}/", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        while let Ok((mut stream, _)) = listener.accept() {
+            let mut buffer = [0; 4096];
+            while stream.read(&mut buffer).is_ok_and(|read| read > 0) {
+                let _ = stream.write_all(answer.as_bytes());
+            }
+        }
+    });
+    address
+}
+
+#[test]
+fn a_server_that_is_too_old_is_told() {
+    let info = "$23\r\nredis_version:6.0.16\r\na:\r\n";
+    let error = RedisStore::connect(&that_says(info)).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Unusable, "{error}");
+    assert!(
+        error.to_string().contains("6.0.16, and 6.2 or later"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_is_no_redis_is_told() {
+    for answer in [
+        "HTTP/1.1 400 Bad Request\r\n\r\n",
+        "SSH-2.0-OpenSSH_9.2\r\n",
+    ] {
+        let error = RedisStore::connect(&that_says(answer)).unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
+        assert!(
+            error.to_string().contains("no answer of a Redis"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn keys_that_are_not_ours_are_left_alone() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let store = server.store();
+    server.ask::<()>("SET cloudapi:{s:scope} theirs");
+    server.ask::<()>("SET cloudapi:{q:queue} theirs");
+    let error = store.reserve("scope", &of(&[limit(1, HOUR)])).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Unusable, "{error}");
+    assert!(error.to_string().contains("`prefix`"), "{error}");
+    let error = store.put(&job("queue")).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Unusable, "{error}");
+    assert_eq!(server.ask::<String>("GET cloudapi:{s:scope}"), "theirs");
+    server.ask::<()>("SET cloudapi:format 2");
+    let error = RedisStore::connect(&server.address()).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Unusable, "{error}");
+    assert!(error.to_string().contains("the format 2"), "{error}");
+}
+
+#[test]
+fn a_job_that_lost_its_pointer_is_found() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let store = server.store();
+    let new = job("queue");
+    store.put(&new).unwrap();
+    server.ask::<()>(&format!("DEL cloudapi:queue-of:{}", new.id));
+    assert!(store.job(new.id).unwrap().is_some());
+    assert_eq!(store.cancel(new.id).unwrap(), JobState::Waiting);
+    // And a pointer without a job is no job.
+    let other = job("queue");
+    server.ask::<()>(&format!("SET cloudapi:queue-of:{} queue", other.id));
+    assert_eq!(store.job(other.id).unwrap(), None);
+    store.put(&other).unwrap();
+    assert!(store.job(other.id).unwrap().is_some());
+}
+
+#[test]
+fn a_job_that_was_thrown_away_stops_no_queue() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let store = server.store();
+    let (gone, next) = (job("queue"), job("queue"));
+    store.put(&gone).unwrap();
+    store.put(&next).unwrap();
+    server.ask::<()>(&format!("DEL cloudapi:{{q:queue}}:job:{}", gone.id));
+    let claimed = store.claim("queue", "worker", HOUR).unwrap().unwrap();
+    assert_eq!(claimed.lease.job, next.id);
+    assert_eq!(store.counts(None).unwrap().total(), 1);
+}

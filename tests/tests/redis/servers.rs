@@ -1,0 +1,196 @@
+//! Servers of a test's own.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use cloudapi::Priority;
+use cloudapi::store::{JobId, NewJob, RedisOptions, RedisStore, Reservation, SharedLimit};
+use redis::{FromRedisValue, Value};
+use tempfile::TempDir;
+use tests::contract;
+
+/// So long a server may take to start, and whatever is waited for here to come about.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server, which ends with the test.
+pub struct Server {
+    program: PathBuf,
+    folder: TempDir,
+    arguments: Vec<String>,
+    pub port: u16,
+    child: Child,
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
+
+impl Server {
+    /// Starts one with these options, or says that it cannot be done here.
+    pub fn start(options: &[&str]) -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a folder");
+        Self::start_in(folder, options)
+    }
+
+    pub fn start_in(folder: TempDir, options: &[&str]) -> Option<Self> {
+        let program = PathBuf::from(contract::server("CLOUDAPI_REDIS_SERVER")?);
+        let arguments: Vec<_> = options.iter().map(|&option| option.to_owned()).collect();
+        // A cluster has a second port, 10,000 above.
+        let port = std::iter::repeat_with(free_port).find(|port| *port < 50_000);
+        let port = port.expect("a low port");
+        let child = spawn(&program, &folder, port, &arguments);
+        let mut server = Self {
+            program,
+            folder,
+            arguments,
+            port,
+            child,
+        };
+        server.wait_until_it_answers();
+        Some(server)
+    }
+
+    pub fn address(&self) -> String {
+        format!("redis://127.0.0.1:{}/", self.port)
+    }
+
+    pub fn store(&self) -> RedisStore {
+        self.options().connect().expect("a store")
+    }
+
+    pub fn options(&self) -> RedisOptions {
+        // The machine may be busy; tests of the timeout have their own.
+        RedisStore::options(&self.address()).timeout(Duration::from_secs(20))
+    }
+
+    fn wait_until_it_answers(&mut self) {
+        let answers = |server: &Self| -> bool {
+            if server
+                .arguments
+                .iter()
+                .any(|argument| argument == "--tls-port")
+            {
+                return std::net::TcpStream::connect(("127.0.0.1", server.port)).is_ok();
+            }
+            let client = redis::Client::open(server.address()).expect("an address");
+            let ping = client
+                .get_connection()
+                .and_then(|mut connection| redis::cmd("PING").query::<Value>(&mut connection));
+            // One that wants a password answers too.
+            ping.is_ok() || ping.is_err_and(|error| error.code() == Some("NOAUTH"))
+        };
+        until("the server answers", || {
+            let ended = self.child.try_wait().expect("the state of the server");
+            assert!(
+                ended.is_none(),
+                "the server has ended; its port may be taken"
+            );
+            answers(self)
+        });
+    }
+
+    /// Asks it something as its administrator.
+    pub fn ask<T: FromRedisValue>(&self, command: &str) -> T {
+        ask_at(&self.address(), command)
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status();
+        assert!(sent.expect("kill").success());
+    }
+
+    pub fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    pub fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    /// As a power failure ends it, but for what the system has not written yet.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("to kill the server");
+        self.child.wait().expect("its end");
+    }
+
+    pub fn start_again(&mut self) {
+        self.child = spawn(&self.program, &self.folder, self.port, &self.arguments);
+        self.wait_until_it_answers();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn spawn(program: &PathBuf, folder: &TempDir, port: u16, arguments: &[String]) -> Child {
+    let port = port.to_string();
+    let is_tls = arguments.iter().any(|argument| argument == "--tls-port");
+    let mut command = Command::new(program);
+    command
+        .args(["--bind", "127.0.0.1", "--save", "", "--dir"])
+        .arg(folder.path());
+    for argument in arguments {
+        command.arg(if argument == "PORT" { &port } else { argument });
+    }
+    if !is_tls {
+        command.args(["--port", &port]);
+    }
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().expect("to start the server")
+}
+
+pub fn ask_at<T: FromRedisValue>(address: &str, command: &str) -> T {
+    let client = redis::Client::open(address).expect("an address");
+    let mut connection = client.get_connection().expect("a connection");
+    let mut words = command.split(' ');
+    let mut asked = redis::cmd(words.next().expect("a command"));
+    for word in words {
+        asked.arg(word);
+    }
+    let answer = asked.query(&mut connection);
+    answer.unwrap_or_else(|error| panic!("`{command}`: {error}"))
+}
+
+/// Waits for what comes about for certain.
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < end, "in vain: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+pub fn job(queue: &str) -> NewJob {
+    NewJob {
+        id: JobId::random(),
+        queue: queue.to_owned(),
+        endpoint: "Example::create".to_owned(),
+        summary: "POST droplets".to_owned(),
+        request: b"a request".to_vec(),
+        repeatable: false,
+        priority: Priority::Normal,
+        deadline: None,
+    }
+}
+
+pub fn limit(calls: u32, per: Duration) -> SharedLimit {
+    SharedLimit {
+        name: "gate".to_owned(),
+        rate: cloudapi::Rate::new(calls, per),
+    }
+}
+
+pub fn of(gate: &[SharedLimit]) -> Reservation<'_> {
+    Reservation {
+        gate,
+        endpoint: &[],
+    }
+}
