@@ -240,6 +240,7 @@ mod tests {
                 Waits::Idle
             },
             outage: None,
+            store_outage: None,
         }
     }
 

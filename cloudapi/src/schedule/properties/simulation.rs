@@ -142,6 +142,7 @@ impl<'a> Run<'a> {
         while let Some(action) = self.scheduler.poll(self.now) {
             match action {
                 Action::Refuse(call, refusal) => self.note(call, Event::Refused(refusal)),
+                Action::Ask(asked) => panic!("{asked:?} of no store"),
                 Action::Start(id, call) => {
                     assert_eq!(self.ids[call], Some(id));
                     self.note(call, Event::Started);
