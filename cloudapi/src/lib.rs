@@ -78,7 +78,7 @@ pub use crate::error::{AttemptOutcome, AttemptRecord, Error, ErrorKind, Result};
 pub use crate::outcome::{BoxError, Failure, TransportError};
 pub use crate::pages::{PageByPage, Pages};
 pub use crate::response::{FromResponse, Response};
-pub use crate::schedule::{Priority, Rate, Retry, WhenFull};
+pub use crate::schedule::{Priority, Rate, Retry, StoreDown, WhenFull};
 #[cfg(feature = "tower")]
 pub use crate::transport::Tower;
 pub use crate::transport::{Transport, TransportFuture};
@@ -87,7 +87,7 @@ pub use crate::value::IntoBody;
 pub use crate::watch::Progress;
 pub use crate::watch::{
     CallPhase, CallStatus, Event, EventKind, Events, Outage, Shutdown, ShutdownReport, Status,
-    Waits, Watch,
+    StoreOutage, Waits, Watch,
 };
 
 /// What servers say about the pace, and how vendors differ in saying it.

@@ -111,6 +111,9 @@ macro_rules! __store_setters {
             /// store: the limits then hold for all processes that use it, and for the
             /// next run of the program. Default: none.
             store: impl ::core::convert::Into<$crate::store::StoreHandle>;
+            /// What becomes of the calls while the store cannot be asked. Default:
+            /// `StoreDown::Stop`.
+            store_down: $crate::StoreDown;
         }
     };
 }
@@ -131,6 +134,15 @@ macro_rules! __testing_setters {
         #[must_use]
         pub fn simulation(mut self, simulation: &$crate::testing::Simulation) -> Self {
             self.setup = self.setup.simulation(simulation);
+            self
+        }
+
+        /// For tests of limits that processes share: a client with a number of its
+        /// own has a gate of its own, as in another process.
+        #[doc(hidden)]
+        #[must_use]
+        pub fn __process(mut self, number: ::core::primitive::u32) -> Self {
+            self.setup = self.setup.process(number);
             self
         }
     };

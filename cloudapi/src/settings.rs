@@ -46,6 +46,11 @@ pub struct Setup {
     scope: Option<Secret>,
     #[cfg(feature = "store")]
     store: Option<crate::store::StoreHandle>,
+    #[cfg(feature = "store")]
+    store_down: crate::schedule::StoreDown,
+    /// As which process of a simulation it shares limits with others.
+    #[cfg(feature = "testing")]
+    process: u32,
 }
 
 /// A limit, and whether it is one of the rates that are settings.
@@ -107,6 +112,10 @@ impl Setup {
             scope: None,
             #[cfg(feature = "store")]
             store: None,
+            #[cfg(feature = "store")]
+            store_down: crate::schedule::StoreDown::Stop,
+            #[cfg(feature = "testing")]
+            process: 0,
         }
     }
 
@@ -204,6 +213,22 @@ impl Setup {
     #[must_use]
     pub fn store(mut self, store: impl Into<crate::store::StoreHandle>) -> Self {
         self.store = Some(store.into());
+        self
+    }
+
+    /// Sets `store_down`.
+    #[cfg(feature = "store")]
+    #[must_use]
+    pub fn store_down(mut self, down: crate::schedule::StoreDown) -> Self {
+        self.store_down = down;
+        self
+    }
+
+    /// Shares no scope with clients of other numbers, as if it were in another process.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn process(mut self, number: u32) -> Self {
+        self.process = number;
         self
     }
 

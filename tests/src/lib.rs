@@ -1,8 +1,10 @@
-//! What the tests share: a server of faults on a real socket, start times that can
+//! What the tests share: a server of faults on a real socket, a store that fails, start
+//! times that can
 //! be trusted although they are taken from outside, and the way to real servers.
 
 pub mod contract;
 pub mod faults;
+pub mod faulty;
 pub mod starts;
 
 /// A runtime with one thread, for what needs one of its own.

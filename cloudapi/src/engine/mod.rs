@@ -9,6 +9,8 @@
 mod attempt;
 mod cell;
 mod clock;
+#[cfg(feature = "store")]
+mod errands;
 #[cfg(feature = "testing")]
 pub(crate) mod manual;
 mod pacer;
@@ -17,6 +19,11 @@ mod races;
 mod registry;
 mod renewal;
 mod scope;
+#[cfg(feature = "store")]
+mod sharing;
+#[cfg(not(feature = "store"))]
+#[path = "no_store.rs"]
+mod sharing;
 pub(crate) mod sync;
 
 pub(crate) use cell::{Answered, CallCell, Handle};

@@ -15,6 +15,8 @@ pub(crate) struct ScopeKey {
     baseurl: String,
     split: Option<u64>,
     clock: usize,
+    /// Of a simulation, in which there may be several.
+    process: u32,
 }
 
 impl ScopeKey {
@@ -24,7 +26,13 @@ impl ScopeKey {
             baseurl: baseurl.to_owned(),
             split: split.map(|split| KEYS.hash_one(split)),
             clock: clock.identity(),
+            process: 0,
         }
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn of_process(self, process: u32) -> Self {
+        Self { process, ..self }
     }
 }
 

@@ -7,13 +7,15 @@ mod watching;
 
 use std::num::NonZeroU32;
 use std::sync::{Arc, PoisonError, Weak};
+use std::time::Duration;
 
 use super::attempt::Attempt;
+use super::sharing::Sharing;
 use super::sync::{Mutex, MutexGuard};
 use super::{CallCell, Clock, renewal};
 use crate::client::ClientCore;
 use crate::schedule::{
-    Action, CallId, Gate, LaneId, Limits, Rate, Refusal, Room, Scheduler, Start, Terms, Time,
+    Action, Asked, CallId, Gate, LaneId, Limits, Rate, Refusal, Room, Scheduler, Start, Terms, Time,
 };
 use crate::watch::{EventKind, Rest, Watched};
 
@@ -31,6 +33,12 @@ pub(crate) struct Claim {
     pub(crate) retry_budget: Option<f64>,
     #[cfg(feature = "store")]
     pub(crate) store: Option<crate::store::StoreHandle>,
+    /// What is done while it is away; of no matter without one.
+    #[cfg(feature = "store")]
+    pub(crate) store_down: crate::schedule::StoreDown,
+    /// What the scope is called in it.
+    #[cfg(feature = "store")]
+    pub(crate) store_scope: String,
 }
 
 impl From<&Claim> for Gate {
@@ -49,12 +57,12 @@ impl From<&Claim> for Gate {
 /// this. The address of a declaration says nothing: the compiler may merge two, or
 /// double one.
 #[derive(Debug)]
-struct Limited {
-    method: &'static str,
+pub(super) struct Limited {
+    pub(super) method: &'static str,
     /// The template, with that of the client before it.
-    path: String,
-    rates: &'static [Rate],
-    lane: LaneId,
+    pub(super) path: String,
+    pub(super) rates: &'static [Rate],
+    pub(super) lane: LaneId,
 }
 
 #[derive(Debug)]
@@ -64,26 +72,28 @@ pub(crate) struct Scope {
 }
 
 #[derive(Debug)]
-struct State {
-    scheduler: Scheduler<Arc<CallCell>>,
+pub(super) struct State {
+    pub(super) scheduler: Scheduler<Arc<CallCell>>,
     claim: Claim,
     /// The latest time that the scheduler has been told.
-    latest: Time,
+    pub(super) latest: Time,
     /// The earliest turn that has been asked of the clock.
-    armed: Option<Time>,
+    pub(super) armed: Option<Time>,
     /// Clients that are alive.
     clients: usize,
     /// Those of which a call has been made.
-    limited: Vec<Limited>,
+    pub(super) limited: Vec<Limited>,
     /// When the time of clients that are shut down is over.
     stops: Vec<(Time, Weak<ClientCore>)>,
-    watched: Watched,
+    pub(super) watched: Watched,
+    /// The store that keeps the limits, if one does.
+    pub(super) sharing: Sharing,
 }
 
 /// What a turn of the scheduler asked for. Nearly always there is at most one
 /// action, which then costs no allocation.
 #[must_use]
-struct Turn {
+pub(super) struct Turn {
     now: Time,
     first: Option<Due>,
     /// Seldom there, and so handed on in one word.
@@ -97,15 +107,22 @@ struct More {
     due: Vec<Due>,
     /// Calls that need new credentials.
     renewals: Vec<(CallId, Arc<CallCell>)>,
+    /// What the store is to be asked.
+    asked: Option<Asked>,
+    /// For how long it is to be told that the gate is closed.
+    closing: Option<Duration>,
 }
 
 impl Scope {
     pub(super) fn new(clock: Clock, claim: Claim) -> Arc<Self> {
         let (watched, seed) = (Watched::new(clock.clone()), clock.seed());
+        let sharing = Sharing::new(&claim, &clock);
+        let mut scheduler = Scheduler::new((&claim).into()).seeded(seed);
+        scheduler.set_share(Sharing::down(&claim), Time::ZERO);
         Arc::new(Self {
             clock,
             state: Mutex::new(State {
-                scheduler: Scheduler::new((&claim).into()).seeded(seed),
+                scheduler,
                 claim,
                 latest: Time::ZERO,
                 armed: None,
@@ -113,6 +130,7 @@ impl Scope {
                 limited: Vec::new(),
                 stops: Vec::new(),
                 watched,
+                sharing,
             }),
         })
     }
@@ -250,6 +268,8 @@ impl Scope {
                 return Err(state.claim.clone());
             }
             state.scheduler.set_gate((&claim).into(), now);
+            state.scheduler.set_share(Sharing::down(&claim), now);
+            state.sharing = Sharing::new(&claim, &self.clock);
             state.claim = claim;
         }
         state.clients += 1;
@@ -274,7 +294,11 @@ impl Scope {
 
     /// Tells the scheduler something, and asks it what is to be done; that has
     /// to be carried out without the lock.
-    fn locked<R>(&self, now: Time, act: impl FnOnce(&mut State, Time) -> R) -> (R, Turn) {
+    pub(super) fn locked<R>(
+        &self,
+        now: Time,
+        act: impl FnOnce(&mut State, Time) -> R,
+    ) -> (R, Turn) {
         let mut state = self.lock();
         // The clock was read without the lock, which so is held more briefly;
         // for the scheduler time does not run backwards even so.
@@ -291,7 +315,7 @@ impl Scope {
         (result, turn)
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -307,6 +331,8 @@ impl Due {
         match self.action {
             Action::Start(id, cell) => Attempt::start(id, self.start, now, &cell),
             Action::Refuse(cell, refusal) => cell.refuse(refusal),
+            // That is for the scope.
+            Action::Ask(_) => {}
         }
     }
 }
@@ -342,6 +368,10 @@ impl Turn {
             }
             admission.is_ready
         }) {
+            if let Action::Ask(asked) = action {
+                more.get_or_insert_default().asked = Some(asked);
+                continue;
+            }
             watched.note_action(&action);
             let start = scheduler.latest_start();
             let due = Due { action, start };
@@ -350,6 +380,10 @@ impl Turn {
                 Some(_) => more.get_or_insert_default().due.push(due),
             }
         }
+        if let Some(wait) = state.sharing.take_closing() {
+            more.get_or_insert_default().closing = Some(wait);
+        }
+        state.tell_of_store(now);
         let wake = state.scheduler.next_wake();
         let arm = wake.filter(|wake| state.armed.is_none_or(|armed| *wake < armed));
         state.armed = arm.or(state.armed);
@@ -362,7 +396,7 @@ impl Turn {
         }
     }
 
-    fn carry_out(self, scope: &Arc<Scope>) {
+    pub(super) fn carry_out(self, scope: &Arc<Scope>) {
         if let Some(at) = self.arm {
             scope.clock.wake_at(at, Arc::downgrade(scope));
         }
@@ -376,6 +410,12 @@ impl Turn {
         }
         for (id, cell) in more.renewals {
             renewal::start(scope, id, cell);
+        }
+        if let Some(wait) = more.closing {
+            scope.tell_closed(wait);
+        }
+        if let Some(asked) = more.asked {
+            scope.ask(asked);
         }
     }
 }

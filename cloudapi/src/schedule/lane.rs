@@ -34,6 +34,8 @@ impl LaneId {
 #[derive(Clone, Debug)]
 pub(super) struct Lane {
     pub(super) limits: Limits,
+    /// Until then the store gives it no slot.
+    pub(super) closed_until: Time,
     pub(super) queue: Queue,
     /// Since when there has been somebody in the queue.
     pub(super) since: Time,
@@ -46,6 +48,7 @@ impl Lane {
     pub(super) fn new(rates: &[Rate]) -> Self {
         Self {
             limits: Limits::new(rates),
+            closed_until: Time::ZERO,
             queue: Queue::default(),
             since: Time::ZERO,
             deadlines: BTreeSet::new(),
@@ -67,17 +70,23 @@ impl Lane {
         }
     }
 
+    /// When its limits give a slot.
+    #[inline]
+    pub(super) fn earliest(&self) -> Time {
+        self.limits.earliest().max(self.closed_until)
+    }
+
     /// Whether a call waits in it that could start, if the gate were open.
     #[inline]
     pub(super) fn has_open_call(&self, now: Time) -> bool {
-        !self.queue.is_empty() && self.limits.earliest() <= now
+        !self.queue.is_empty() && self.earliest() <= now
     }
 
     /// When the first of its calls could start, if there is one and the gate is
     /// open then.
     #[inline]
     pub(super) fn opens_at(&self) -> Option<Time> {
-        (!self.queue.is_empty()).then(|| self.limits.earliest())
+        (!self.queue.is_empty()).then(|| self.earliest())
     }
 
     /// How many calls of the same endpoint go before one that joins.

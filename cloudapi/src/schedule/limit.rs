@@ -46,9 +46,30 @@ pub(crate) struct Limit {
 
 impl Limit {
     pub(crate) fn new(rate: Rate) -> Self {
-        let window = rate.window();
-        let burst = u64::from(rate.together().get());
-        let periods = u64::from(rate.calls().get()) - burst + 1;
+        let (calls, burst) = (rate.calls().get(), rate.together().get());
+        let periods = u64::from(calls) - u64::from(burst) + 1;
+        Self::of(rate, rate.window(), periods, burst.into())
+    }
+
+    /// The part of a rate that one of so many processes has, without a burst. All parts
+    /// together are no more than what is left of the rate once its burst is spent.
+    pub(crate) fn part(rate: Rate, processes: u32) -> Self {
+        let (calls, burst) = (rate.calls().get(), rate.together().get());
+        let (periods, processes) = (
+            u64::from(calls) - u64::from(burst) + 1,
+            u64::from(processes.max(1)),
+        );
+        match periods / processes {
+            0 => {
+                let window = u128::from(rate.window()) * u128::from(processes);
+                let window = window.div_ceil(periods.into());
+                Self::of(rate, u64::try_from(window).unwrap_or(u64::MAX), 1, 1)
+            }
+            own => Self::of(rate, rate.window(), own, 1),
+        }
+    }
+
+    fn of(rate: Rate, window: u64, periods: u64, burst: u64) -> Self {
         let strict = window / periods >= STRICT_PERIOD;
         let remembered = window.min(SECOND);
         let most = |period: u64| remembered.div_ceil(period) + burst - 1;
@@ -62,7 +83,7 @@ impl Limit {
             // that is longer by it cannot.
             (false, false) => (LATENESS.min(window), LATENESS.min(window)),
         };
-        let period = (window + longer).div_ceil(periods);
+        let period = window.saturating_add(longer).div_ceil(periods);
         let holds_seconds = !strict && most(period) <= REMEMBERED;
         let tolerance = i128::from(period) * i128::from(burst - 1);
         Self {

@@ -16,6 +16,27 @@ impl Limits {
         Self(rates.iter().copied().map(Limit::new).collect())
     }
 
+    /// The same, of which nothing has been taken.
+    pub(crate) fn afresh(&self) -> Self {
+        Self(
+            self.0
+                .iter()
+                .map(|limit| Limit::new(limit.rate()))
+                .collect(),
+        )
+    }
+
+    /// The part of one of so many processes, as if it had just taken a slot.
+    pub(crate) fn part(&self, processes: u32, now: Time) -> Self {
+        let parts = self
+            .0
+            .iter()
+            .map(|limit| Limit::part(limit.rate(), processes));
+        let mut parts = Self(parts.collect());
+        parts.take(now, now);
+        parts
+    }
+
     /// The starts that the first of them remembers.
     #[cfg(feature = "testing")]
     pub(crate) fn recent(&self) -> impl Iterator<Item = Time> + '_ {

@@ -7,6 +7,7 @@
 mod backoff;
 mod calls;
 mod circuit;
+mod grant;
 mod jitter;
 mod lane;
 mod limit;
@@ -21,6 +22,7 @@ mod recovery;
 mod retry_after;
 mod retry_budget;
 mod scheduler;
+mod share;
 mod signals;
 mod terms;
 mod throttle;
@@ -32,6 +34,12 @@ mod properties;
 
 pub(crate) use backoff::Backoff;
 pub(crate) use calls::CallId;
+pub(crate) use grant::Asked;
+#[cfg(feature = "store")]
+pub(crate) use grant::GRACE;
+#[cfg(any(test, feature = "store"))]
+pub(crate) use grant::Grant;
+pub use grant::StoreDown;
 pub(crate) use lane::LaneId;
 #[cfg(test)]
 use limit::Limit;

@@ -5,6 +5,7 @@ mod finish;
 mod join;
 mod look;
 mod pick;
+mod share;
 
 use std::collections::BTreeSet;
 
@@ -18,6 +19,7 @@ use super::probe::Probe;
 use super::queue::{Queue, Turns};
 use super::recovery::Recovery;
 use super::retry_budget::RetryBudget;
+use super::share::Share;
 use super::throttle::Throttle;
 use super::{Action, Gate, Priority, Rate, Refusal, Said, Time};
 
@@ -42,6 +44,8 @@ pub(crate) struct Scheduler<J> {
     /// Calls that had to give up theirs, until they are told.
     displaced: Vec<J>,
     given_up: GivenUp,
+    /// Where a store gives the slots.
+    share: Option<Box<Share>>,
     calls: Calls<J>,
     /// Ends of backoffs.
     backoffs: BTreeSet<(Time, u32)>,
@@ -66,6 +70,7 @@ impl<J: Clone> Scheduler<J> {
             outside: Queue::default(),
             displaced: Vec::new(),
             given_up: GivenUp::default(),
+            share: None,
             calls: Calls::new(),
             backoffs: BTreeSet::new(),
             in_flight: 0,
@@ -81,7 +86,9 @@ impl<J: Clone> Scheduler<J> {
 
     /// One more lane, for calls that have these limits too.
     pub(crate) fn add_lane(&mut self, rates: &[Rate]) -> LaneId {
-        self.lanes.add(rates)
+        let lane = self.lanes.add(rates);
+        self.with_own_part(lane);
+        lane
     }
 
     /// The next thing to carry out; to be called until there is none. A call for
@@ -102,7 +109,7 @@ impl<J: Clone> Scheduler<J> {
     fn poll_waiting(
         &mut self,
         now: Time,
-        is_ready: impl FnMut(CallId, &J) -> bool,
+        mut is_ready: impl FnMut(CallId, &J) -> bool,
     ) -> Option<Action<J>> {
         if !self.displaced.is_empty()
             && let Some(job) = self.displaced.pop()
@@ -121,12 +128,19 @@ impl<J: Clone> Scheduler<J> {
             let until = self.calls[key].at;
             self.enter_line(key, Phase::Again, until, Queue::come_back);
         }
-        let opens_at = self.opens_at();
+        let mut opens_at = self.opens_at();
         if let Some(refused) = self.refuse(opens_at, now) {
             return Some(refused);
         }
         if !self.outside.is_empty() {
             self.let_in(now);
+        }
+        if self.share.is_some() {
+            match self.look_at_share(now, &mut is_ready) {
+                share::Look::Ask(asked) => return Some(Action::Ask(asked)),
+                share::Look::Nothing => return None,
+                share::Look::Go => opens_at = self.opens_at(),
+            }
         }
         let opens_at = opens_at.max(self.probe.holds_until());
         if self.in_flight >= self.gate.maximum_in_flight || opens_at > now {
@@ -186,17 +200,26 @@ impl<J: Clone> Scheduler<J> {
         let backoff = self.next_end_of_backoff();
         let expiries = self.lanes.iter().filter_map(|lane| lane.deadlines.first());
         let expiry = expiries.map(|expiry| expiry.0.after_nanos(1)).min();
+        let slot = match &self.share {
+            None => self.next_opening(),
+            Some(share) => share.wake(self.next_opening(), self.somebody_is_in_line()),
+        };
+        let wakes = [backoff, expiry, slot].into_iter().flatten();
+        wakes.min().filter(|wake| *wake < Time::NEVER)
+    }
+
+    /// When a call that waits could start at the earliest, if there is one, and room
+    /// for it.
+    fn next_opening(&self) -> Option<Time> {
         let has_room = self.in_flight < self.gate.maximum_in_flight;
         let in_line = self.lanes.iter().filter_map(Lane::opens_at).min();
         // Whoever waits outside comes in when it could start at once, or when
         // another has.
         let outside = self.outside.head();
-        let outside = outside.map(|head| self.lane_of(head.place.1).limits.earliest());
+        let outside = outside.map(|head| self.lane_of(head.place.1).earliest());
         let slot = in_line.into_iter().chain(outside).min();
         let slot = slot.filter(|_| has_room);
-        let slot = slot.map(|slot| slot.max(self.opens_at()).max(self.probe.holds_until()));
-        let wakes = [backoff, expiry, slot].into_iter().flatten();
-        wakes.min().filter(|wake| *wake < Time::NEVER)
+        slot.map(|slot| slot.max(self.opens_at()).max(self.probe.holds_until()))
     }
 
     /// The caller no longer wants the call.
@@ -267,7 +290,7 @@ impl<J: Clone> Scheduler<J> {
         let opens_at = opens_at.max(now);
         let (would_run_at, key) = self.lanes.find(|lane| {
             let &(deadline, key) = lane.deadlines.first()?;
-            let would_run_at = opens_at.max(lane.limits.earliest());
+            let would_run_at = opens_at.max(lane.earliest());
             (deadline < would_run_at).then_some((would_run_at, key))
         })?;
         let refusal = Refusal::Deadline { would_run_at };
@@ -370,12 +393,15 @@ impl<J: Clone> Scheduler<J> {
 
     /// Before then nothing starts.
     fn opens_at(&self) -> Time {
-        self.gate.limits.earliest().max(self.asked_to_wait_until())
+        let closed_until = self.closed_until_now();
+        match &self.share {
+            Some(share) if !share.is_local() => share.opens_at(closed_until),
+            _ => self.gate.limits.earliest().max(closed_until),
+        }
     }
 
-    /// Before then nothing starts, by what came back from the server.
-    #[inline]
-    fn asked_to_wait_until(&self) -> Time {
+    /// The same, were it not for the limits.
+    fn closed_until_now(&self) -> Time {
         self.throttle
             .closed_until()
             .max(self.pace.earliest())
@@ -385,7 +411,7 @@ impl<J: Clone> Scheduler<J> {
 
     /// Before then this call does not start.
     fn call_opens_at(&self, key: u32) -> Time {
-        self.opens_at().max(self.lane_of(key).limits.earliest())
+        self.opens_at().max(self.lane_of(key).earliest())
     }
 
     /// How many calls go before one that joins the queue now.
@@ -405,9 +431,12 @@ impl<J: Clone> Scheduler<J> {
     fn would_run_at(&self, lane: LaneId, ahead: Ahead, now: Time) -> Time {
         let Ahead { mates, others } = ahead;
         let first = self.opens_at().max(now);
-        let own = &self.lanes[lane].limits;
+        let own = &self.lanes[lane];
         let by_gate = self.gate.limits.earliest_behind(mates + others, first);
-        by_gate.max(own.earliest_behind(mates, first))
+        let by_lane = own
+            .limits
+            .earliest_behind(mates, first.max(own.closed_until));
+        by_gate.max(by_lane)
     }
 
     fn seniority(&mut self) -> Seniority {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Backoff, CallId, LaneId, Limits, Priority, Time};
+use super::{Asked, Backoff, CallId, LaneId, Limits, Priority, Time};
 
 /// What all calls of a scope share.
 #[derive(Clone, Debug)]
@@ -118,6 +118,8 @@ pub(crate) enum Action<J> {
     Start(CallId, J),
     /// The call ends without another attempt.
     Refuse(J, Refusal),
+    /// The store that keeps the limits is to be asked.
+    Ask(Asked),
 }
 
 /// Why a call ends that has not just finished an attempt.

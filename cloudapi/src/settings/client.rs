@@ -10,6 +10,8 @@ use crate::baseurl::normalised;
 use crate::client::{Client, ClientCore, ClientTerms, Common, Reading};
 use crate::engine::{Claim, JoinError, ScopeKey, join};
 use crate::error::Error;
+#[cfg(feature = "store")]
+use crate::schedule::StoreDown;
 use crate::schedule::{Rate, Room, Terms};
 use crate::transport::{AnyTransport, Reqwest};
 
@@ -42,7 +44,14 @@ impl Setup {
             Some(transport) => AnyTransport::Custom(transport),
             None => AnyTransport::Reqwest(Reqwest::new(self.connect_timeout)?),
         };
+        #[cfg(feature = "store")]
+        let claim = Claim {
+            store_scope: crate::store::scope_name(baseurl.as_str(), split),
+            ..claim
+        };
         let key = ScopeKey::new(baseurl.as_str(), split, &self.clock);
+        #[cfg(feature = "testing")]
+        let key = key.of_process(self.process);
         let membership = join(key, claim.clone(), &self.clock)
             .map_err(|error| not_joined(error, baseurl.as_str(), &claim))?;
         Ok(Client::new(ClientCore::new(
@@ -95,7 +104,26 @@ impl Setup {
             retry_budget: self.retry_budget,
             #[cfg(feature = "store")]
             store: self.store.clone(),
+            #[cfg(feature = "store")]
+            store_down: self.checked_store_down()?,
+            // Known once the base URL is.
+            #[cfg(feature = "store")]
+            store_scope: String::new(),
         })
+    }
+
+    #[cfg(feature = "store")]
+    fn checked_store_down(&self) -> Result<StoreDown, Error> {
+        match self.store_down {
+            StoreDown::Share(0) => Err(Error::settings(
+                "`store_down` is `Share(0)`; it has to be the number of processes that share \
+                 the limit, at least 1"
+                    .to_owned(),
+            )),
+            // Without a store it does not matter what happens when it is away.
+            _ if self.store.is_none() => Ok(StoreDown::Stop),
+            down => Ok(down),
+        }
     }
 
     /// All limits, in order.
@@ -245,6 +273,9 @@ fn limits(claim: &Claim) -> String {
     #[cfg(feature = "store")]
     if let Some(store) = &claim.store {
         limits.push(format!("the store `{}`", store.name()));
+        if let StoreDown::Share(processes) = claim.store_down {
+            limits.push(format!("`store_down = Share({processes})`"));
+        }
     }
     let Room { maximum, when_full } = claim.room;
     if maximum != u32::MAX {

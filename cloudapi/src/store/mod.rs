@@ -40,8 +40,7 @@ pub use self::job::{
 };
 pub use self::limits::{CloseListener, GateState, Grant, Reservation, SharedLimit};
 pub use self::memory::MemoryStore;
-#[allow(unused_imports, reason = "the engine asks for it")]
-pub(crate) use self::naming::scope as scope_name;
+pub(crate) use self::naming::{endpoint_limit, gate_limit, scope as scope_name};
 #[cfg(feature = "redis")]
 pub use self::redis::{LogSync, Persistence, RedisOptions, RedisStore};
 #[cfg(feature = "sqlite")]

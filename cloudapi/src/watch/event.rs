@@ -85,6 +85,16 @@ pub enum EventKind {
         /// The time to the next probe.
         wait: Duration,
     },
+    /// The store that keeps the limits cannot be asked:
+    /// [`Status::store_outage`](crate::Status::store_outage) tells why. It is about the
+    /// gate, and told of the first call that waits.
+    StoreAway,
+    /// The store that keeps the limits answers again. It is told of the first call that
+    /// waits then.
+    StoreBack {
+        /// How long it was away.
+        after: Duration,
+    },
     /// The call goes on where a redirect leads, in the next slot.
     Redirected,
     /// The server refused the credentials: the call is sent again with new ones.
@@ -225,6 +235,10 @@ impl fmt::Display for EventKind {
                     "unreachable, next probe in {}",
                     words::wait(*wait)
                 )
+            }
+            Self::StoreAway => formatter.write_str("the store is away"),
+            Self::StoreBack { after } => {
+                write!(formatter, "the store is back after {}", words::wait(*after))
             }
             Self::Redirected => formatter.write_str("redirected"),
             Self::Renews => formatter.write_str("sent again with new credentials"),

@@ -95,7 +95,11 @@ impl Measured {
             EventKind::CircuitClosed { .. } => {
                 counter!("cloudapi.circuits.closed", vec![server()]).increment(1);
             }
-            EventKind::Redirected
+            EventKind::StoreAway => {
+                counter!("cloudapi.stores.away", vec![server()]).increment(1);
+            }
+            EventKind::StoreBack { .. }
+            | EventKind::Redirected
             | EventKind::Renews
             | EventKind::Held
             | EventKind::Released

@@ -23,6 +23,8 @@ mod trace;
 mod words;
 
 use std::task::Waker;
+#[cfg(feature = "store")]
+use std::time::Duration;
 
 pub(crate) use self::call::Link;
 pub use self::call::{CallPhase, CallStatus, Watch};
@@ -33,7 +35,7 @@ pub use self::progress::Progress;
 pub(crate) use self::shutdown::{Closing, How};
 pub use self::shutdown::{Shutdown, ShutdownReport};
 pub(crate) use self::status::Counts;
-pub use self::status::{Outage, Status, Waits};
+pub use self::status::{Outage, Status, StoreOutage, Waits};
 pub(crate) use self::trace::{AttemptTrace, CallTrace};
 
 use self::channel::Channel;
@@ -71,6 +73,19 @@ struct Left {
     events: Vec<metrics::Measured>,
     #[cfg(feature = "tracing")]
     unreadable: Vec<Unreadable>,
+    #[cfg(all(feature = "tracing", feature = "store"))]
+    stores: Vec<trace::StoreTrace>,
+}
+
+/// What there is to tell of the store that keeps the limits.
+#[cfg(feature = "store")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum StoreNews<'a> {
+    /// It cannot be asked, and why.
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code))]
+    Away(&'a str),
+    /// It can again, after so long.
+    Back(Duration),
 }
 
 impl Watched {
@@ -138,6 +153,26 @@ impl Watched {
                 .push(*unreadable);
             self.note(id, cell, || attempt, EventKind::Unreadable { field });
         }
+    }
+
+    /// The store that keeps the limits is away, or back. That is told of a call that
+    /// waits for it.
+    #[cfg(feature = "store")]
+    #[cold]
+    pub(crate) fn note_store(
+        &mut self,
+        id: CallId,
+        cell: &CallCell,
+        attempt: impl FnOnce() -> u32,
+        news: StoreNews<'_>,
+    ) {
+        let kind = match news {
+            StoreNews::Away(_) => EventKind::StoreAway,
+            StoreNews::Back(after) => EventKind::StoreBack { after },
+        };
+        #[cfg(feature = "tracing")]
+        self.rest.0.get_or_insert_default().stores.push(news.into());
+        self.note(id, cell, attempt, kind);
     }
 
     #[inline]
@@ -208,6 +243,10 @@ impl Left {
         #[cfg(feature = "tracing")]
         for unreadable in self.unreadable {
             trace::unreadable(&unreadable);
+        }
+        #[cfg(all(feature = "tracing", feature = "store"))]
+        for store in self.stores {
+            store.tell();
         }
         for waker in self.wakers {
             wake(waker);

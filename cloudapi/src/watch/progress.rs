@@ -234,12 +234,14 @@ mod tests {
             throttles: 0,
             next_slot: Duration::from_millis(4_200),
             eta: Duration::from_secs(120),
+            pace: 1.0,
             waits: if waiting > 0 {
                 Waits::ForSlot
             } else {
                 Waits::Idle
             },
             outage: None,
+            store_outage: None,
         }
     }
 

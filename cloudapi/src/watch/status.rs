@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use super::{EventKind, words};
-use crate::schedule::{Look, Time};
+use crate::schedule::{Look, StoreDown, Time};
 
 /// How many of what there were since the gate was made.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,7 +40,9 @@ impl Counts {
             | EventKind::Unreadable { .. }
             | EventKind::CircuitOpened { .. }
             | EventKind::CircuitClosed { .. }
-            | EventKind::Unreachable { .. } => return,
+            | EventKind::Unreachable { .. }
+            | EventKind::StoreAway
+            | EventKind::StoreBack { .. } => return,
         };
         *counter += 1;
     }
@@ -91,7 +93,8 @@ pub struct Status {
     /// The time until nobody would wait any more, if no further call came and each
     /// took one more attempt: until the last of them has its slot. What a full
     /// `maximum_in_flight` costs is not known beforehand, and not in it; nor is a pace
-    /// that the server will ask for later, or what the retry budget puts off.
+    /// that the server will ask for later, or what the retry budget puts off. With a
+    /// store, others may take slots in between: then it is the least that it can be.
     pub eta: Duration,
     /// The pace, as a part of that of the limits: less than 1 after a server has refused
     /// calls in quick succession, and coming back with its answers.
@@ -101,6 +104,7 @@ pub struct Status {
     /// The service cannot be reached, and the circuit is open: one attempt after the
     /// other probes whether it is there again.
     pub outage: Option<Outage>,
+    pub(crate) store_outage: Option<StoreOutage>,
 }
 
 /// A service that cannot be reached: see [`Status::outage`].
@@ -112,6 +116,18 @@ pub struct Outage {
     /// When the next probe goes, if anybody waits then; earlier than now while one is
     /// under way.
     pub next_probe: SystemTime,
+}
+
+/// A store that keeps the limits and cannot be asked: see [`Status::store_outage`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StoreOutage {
+    /// When it first failed, or was asked what it has not answered.
+    pub since: SystemTime,
+    /// What its last failure was.
+    pub error: String,
+    /// What is done until it is there again.
+    pub meanwhile: StoreDown,
 }
 
 /// What the calls of a gate wait for.
@@ -135,6 +151,8 @@ pub enum Waits {
     },
     /// The service cannot be reached: [`Status::outage`] tells since when.
     Unreachable,
+    /// The store that keeps the limits: [`Status::store_outage`] tells since when.
+    ForStore,
     /// The server asked for a longer wait than `maximum_retry_after` allows: until
     /// then calls are turned away.
     Barred {
@@ -182,7 +200,24 @@ impl Status {
                     wait => later(at, wait),
                 },
             }),
+            store_outage: None,
         }
+    }
+
+    pub(crate) fn with_store(self, store_outage: Option<StoreOutage>) -> Self {
+        Self {
+            store_outage,
+            ..self
+        }
+    }
+
+    /// The store that keeps the limits cannot be asked, and what is done about it: see
+    /// [`StoreDown`]. `None` without a store, and while it answers.
+    ///
+    /// Whether it is there again is found out when a call waits.
+    #[must_use]
+    pub const fn store_outage(&self) -> Option<&StoreOutage> {
+        self.store_outage.as_ref()
     }
 
     /// When the next slot is.
@@ -220,6 +255,8 @@ fn waits(look: &Look, now: Time, at: SystemTime) -> Waits {
         Waits::ForPlace
     } else if look.outage.is_some() {
         Waits::Unreachable
+    } else if matches!(look.store_outage, Some((_, StoreDown::Stop))) {
+        Waits::ForStore
     } else if look.is_throttled {
         let until = later(at, look.opens_at.since(now));
         Waits::Throttled { until }
@@ -266,7 +303,7 @@ impl fmt::Display for Status {
             Waits::Throttled { .. } => {
                 write!(formatter, "; throttled for {}", words::wait(self.next_slot))?;
             }
-            Waits::Unreachable => {}
+            Waits::Unreachable | Waits::ForStore => {}
             Waits::Barred { .. } => write!(
                 formatter,
                 "; turned away by the server for {}",
@@ -290,6 +327,15 @@ impl fmt::Display for Status {
                 "; slowed to {:.0} % by refusals",
                 100.0 * self.pace
             )?;
+        }
+        if let Some(outage) = &self.store_outage {
+            let since = self.at.duration_since(outage.since).unwrap_or_default();
+            let meanwhile = match outage.meanwhile {
+                StoreDown::Stop => "nothing starts".to_owned(),
+                StoreDown::Share(processes) => format!("1/{processes} of the limit is used"),
+            };
+            let (since, error) = (words::wait(since), &outage.error);
+            write!(formatter, "; store away for {since}, {meanwhile} ({error})")?;
         }
         if self.open() > self.in_flight {
             write!(formatter, "; done in {}", words::about(self.eta))?;

@@ -5,11 +5,16 @@
 //! span of the call is one of the kind `internal`, and a child of whatever span the
 //! caller is in; the attempts are its children.
 
+#[cfg(feature = "store")]
+use std::time::Duration;
+
 use http::StatusCode;
 use tracing::field::{Empty, display};
 use tracing::instrument::Instrumented;
 use tracing::{Instrument, Span, event, span};
 
+#[cfg(feature = "store")]
+use super::StoreNews;
 use super::{EventKind, names};
 use crate::client::ClientCore;
 use crate::engine::{CallCell, Concluded};
@@ -245,6 +250,44 @@ pub(super) fn unreadable(unreadable: &Unreadable) {
         reason = unreadable.reason,
         "field ignored"
     );
+}
+
+/// The store that keeps the limits is away, or back.
+#[cfg(feature = "store")]
+#[derive(Debug)]
+pub(super) enum StoreTrace {
+    Away(String),
+    Back(Duration),
+}
+
+#[cfg(feature = "store")]
+impl From<StoreNews<'_>> for StoreTrace {
+    fn from(news: StoreNews<'_>) -> Self {
+        match news {
+            StoreNews::Away(error) => Self::Away(error.to_owned()),
+            StoreNews::Back(after) => Self::Back(after),
+        }
+    }
+}
+
+#[cfg(feature = "store")]
+impl StoreTrace {
+    pub(super) fn tell(self) {
+        match self {
+            Self::Away(error) => event!(
+                target: "cloudapi",
+                tracing::Level::WARN,
+                error,
+                "store away"
+            ),
+            Self::Back(after) => event!(
+                target: "cloudapi",
+                tracing::Level::INFO,
+                outage = after.as_secs_f64(),
+                "store back"
+            ),
+        }
+    }
 }
 
 /// The path as declared, from the root of the server.

@@ -41,8 +41,13 @@ impl Scope {
         let state = self.lock();
         let now = self.clock.now().max(state.latest);
         let (look, counts) = (state.scheduler.look(now), state.watched.counts);
+        let at = self.clock.wall();
+        let store_outage = look.store_outage.map(|(since, down)| {
+            let since = at.checked_sub(now.since(since)).unwrap_or(at);
+            state.sharing.outage(since, down)
+        });
         drop(state);
-        Status::new(counts, &look, now, self.clock.wall())
+        Status::new(counts, &look, now, at).with_store(store_outage)
     }
 
     pub(crate) fn events(&self) -> Events {
@@ -157,6 +162,10 @@ impl State {
             took,
             heard: (said, _),
         } = finished;
+        if let Verdict::Throttled(_) = report.verdict {
+            let until = self.scheduler.closed_to_all_until(now);
+            self.sharing.close(until.since(now));
+        }
         if next == Next::Waits && cell.client.closing().is_shut_down() {
             // The attempt has the job too, so this is not its end.
             let _job = self.scheduler.cancel(id);
@@ -246,6 +255,7 @@ impl super::Watched {
             Action::Refuse(cell, refusal) => {
                 self.note(cell.id(), cell, || cell.recorded(), ended_by(*refusal));
             }
+            Action::Ask(_) => {}
         }
     }
 }

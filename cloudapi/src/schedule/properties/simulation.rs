@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Action, CallId, LaneId, Scheduler, Time, Verdict};
+use super::super::{Action, Asked, CallId, LaneId, Scheduler, Time, Verdict};
+use super::store::{Answer, Model, Question};
 use super::world::{Event, Reply, Story, World};
 
 pub(super) fn run(world: &World) -> Story {
@@ -18,7 +19,13 @@ enum Todo {
     Arrive,
     Cancel,
     Answer(CallId, Verdict),
+    /// A question is at the store, and its answer here.
+    Reach(Question),
+    Hear(Question, Answer),
 }
+
+/// What happens to no call.
+const NOBODY: usize = usize::MAX;
 
 struct Run<'a> {
     world: &'a World,
@@ -31,6 +38,7 @@ struct Run<'a> {
     attempts: Vec<usize>,
     ended: Vec<bool>,
     story: Story,
+    store: Option<Model>,
 }
 
 impl<'a> Run<'a> {
@@ -50,7 +58,12 @@ impl<'a> Run<'a> {
             attempts: vec![0; world.calls.len()],
             ended: vec![false; world.calls.len()],
             story: Story(Vec::new()),
+            store: None,
         };
+        if let Some(script) = &world.store {
+            run.scheduler.set_share(Some(script.down), Time::ZERO);
+            run.store = Some(Model::new(script, &world.rates, &world.lanes));
+        }
         for (call, script) in world.calls.iter().enumerate() {
             run.later(script.arrives, call, Todo::Arrive);
             run.later(script.cancelled, call, Todo::Cancel);
@@ -135,16 +148,43 @@ impl<'a> Run<'a> {
                     self.note(call, Event::Answered(verdict, next));
                 }
             }
+            Todo::Reach(question) => {
+                let store = self.store.as_mut().unwrap();
+                let (at, answer) = store.reached(question, self.now);
+                self.later(at, NOBODY, Todo::Hear(question, answer));
+            }
+            Todo::Hear(question, answer) => self.hear(question, answer),
         }
+    }
+
+    fn hear(&mut self, question: Question, answer: Answer) {
+        let now = self.now;
+        let store = self.store.as_mut().unwrap();
+        let sent = store.heard(question, answer, now);
+        match answer {
+            Answer::Slot(grant) => self.scheduler.granted(grant, sent, now),
+            Answer::Gate(closed) => self.scheduler.checked(closed, sent, now),
+            Answer::Failed => self.scheduler.store_failed(Some(sent), now),
+        }
+    }
+
+    fn ask(&mut self, asked: Asked) {
+        let store = self.store.as_mut().expect("a store to ask");
+        let (at, question) = store.ask(asked, self.now);
+        self.later(at, NOBODY, Todo::Reach(question));
     }
 
     fn gather(&mut self) {
         while let Some(action) = self.scheduler.poll(self.now) {
             match action {
                 Action::Refuse(call, refusal) => self.note(call, Event::Refused(refusal)),
+                Action::Ask(asked) => self.ask(asked),
                 Action::Start(id, call) => {
                     assert_eq!(self.ids[call], Some(id));
                     self.note(call, Event::Started);
+                    if let Some(store) = &mut self.store {
+                        store.started(LaneId(self.world.calls[call].lane), self.now);
+                    }
                     self.answer(call, id);
                 }
             }

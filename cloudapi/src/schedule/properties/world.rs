@@ -7,6 +7,7 @@ use super::super::{
     Time, Verdict,
 };
 use super::simulation;
+use super::store::Script;
 
 /// What the server does with one attempt.
 #[derive(Clone, Copy, Debug)]
@@ -106,6 +107,8 @@ pub(super) struct World {
     pub(super) outages: Vec<(Time, Time)>,
     /// How late the wakes come, over and over; empty for a perfect timer.
     pub(super) lateness: Vec<u64>,
+    /// The store that keeps the limits, if one does.
+    pub(super) store: Option<Script>,
 }
 
 impl World {
@@ -135,6 +138,7 @@ impl World {
             calls: Vec::new(),
             outages: Vec::new(),
             lateness: Vec::new(),
+            store: None,
         }
     }
 

@@ -124,7 +124,8 @@ impl<J: Clone> Scheduler<J> {
     fn starts_at_once(&self, lane: LaneId, now: Time) -> bool {
         let own = &self.lanes[lane];
         self.in_flight < self.gate.maximum_in_flight
-            && self.opens_at().max(own.limits.earliest()) <= now
+            && self.has_slot_for(lane, now)
+            && self.opens_at().max(own.earliest()) <= now
             && self.probe.holds_until() <= now
             && !self.lanes.iter().any(|lane| lane.has_open_call(now))
             // Whose delay is over goes first.

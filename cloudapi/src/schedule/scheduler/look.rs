@@ -3,7 +3,7 @@
 use super::Scheduler;
 use crate::schedule::calls::{CallId, Phase};
 use crate::schedule::lane::Lane;
-use crate::schedule::{Action, Time};
+use crate::schedule::{Action, StoreDown, Time};
 
 /// The queue and its gate at one moment.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,6 +31,8 @@ pub(crate) struct Look {
     /// Since when the service cannot be reached, and when the next probe goes at the
     /// earliest.
     pub(crate) outage: Option<(Time, Time)>,
+    /// Since when the store that keeps the limits is away, and what is done about it.
+    pub(crate) store_outage: Option<(Time, StoreDown)>,
 }
 
 /// Where a call is.
@@ -79,6 +81,7 @@ impl<J: Clone> Scheduler<J> {
             is_throttled: closed_until > now && closed_until > limit,
             barred_until,
             outage: self.circuit.outage(),
+            store_outage: self.store_outage(),
         }
     }
 
@@ -137,6 +140,11 @@ impl<J: Clone> Scheduler<J> {
     /// do to them, is all found out so.
     pub(crate) fn rehearse(mut self, id: CallId, now: Time) -> Option<Whereabouts> {
         let phase = self.calls.phase(id)?;
+        if self.share.is_some() {
+            // What others get of a limit that is shared is not known.
+            self.throttle.close(self.opens_at());
+            self.share = None;
+        }
         self.gate.maximum_in_flight = u32::MAX;
         self.backoffs.clear();
         let (mut ahead, mut time) = (0, now);
@@ -149,7 +157,7 @@ impl<J: Clone> Scheduler<J> {
                     self.probe.ended(started);
                 }
                 Some(Action::Refuse(..)) if self.calls.phase(id).is_none() => break None,
-                Some(Action::Refuse(..)) => {}
+                Some(Action::Refuse(..) | Action::Ask(_)) => {}
                 None => match self.next_wake() {
                     Some(wake) if wake > time => time = wake,
                     _ => break None,
@@ -190,6 +198,12 @@ impl<J: Clone> Scheduler<J> {
     /// Until when the server wants no attempts.
     pub(crate) const fn closed_until(&self) -> Time {
         self.throttle.closed_until()
+    }
+
+    /// The same, or until when it turns every call away.
+    pub(crate) fn closed_to_all_until(&self, now: Time) -> Time {
+        let barred = self.throttle.barred_until(now);
+        self.throttle.closed_until().max(barred.unwrap_or(now))
     }
 
     /// All calls, in no order.

@@ -26,9 +26,20 @@ impl<J: Clone> Scheduler<J> {
             self.turns = turns;
             self.hold(key);
         };
+        if self.is_shared() {
+            self.drop_slot();
+        } else {
+            self.take_from_limits(id, now);
+        }
+        let calls = &self.calls;
+        let key = self.lanes[id].queue.take(head, |place| calls.holds(place));
+        Some((call, key))
+    }
+
+    fn take_from_limits(&mut self, id: LaneId, now: Time) {
         // A slot that is given late was due when there was somebody for it,
         // whoever that was.
-        let closed_until = self.asked_to_wait_until();
+        let closed_until = self.closed_until_now();
         let since = self.somebody_since(now);
         let lane = &mut self.lanes[id];
         if id != LaneId::MAIN {
@@ -36,13 +47,10 @@ impl<J: Clone> Scheduler<J> {
             lane.limits.take(lane.since.max(opened), now);
         }
         self.gate.limits.take(since.max(closed_until), now);
-        let calls = &self.calls;
-        let key = lane.queue.take(head, |place| calls.holds(place));
-        Some((call, key))
     }
 
     /// Holds a call in line back, until it is [released](Self::release).
-    fn hold(&mut self, key: u32) {
+    pub(super) fn hold(&mut self, key: u32) {
         let entry = &mut self.calls[key];
         entry.phase = Phase::Held;
         let (lane, priority) = (entry.lane, entry.priority);
@@ -64,7 +72,7 @@ impl<J: Clone> Scheduler<J> {
     /// together: what is overtaken only by calls of its own lane would otherwise be
     /// forgotten whenever another lane has its turn.
     #[inline]
-    fn next_in_line(&mut self, now: Time) -> Option<(LaneId, Head)> {
+    pub(super) fn next_in_line(&mut self, now: Time) -> Option<(LaneId, Head)> {
         match self.lanes.only() {
             Some(main) => Some((LaneId::MAIN, main.queue.head()?)),
             None => self.next_of_several(now),
@@ -73,7 +81,7 @@ impl<J: Clone> Scheduler<J> {
 
     fn next_of_several(&mut self, now: Time) -> Option<(LaneId, Head)> {
         let open = self.lanes.with_ids();
-        let open = open.filter(|(_, lane)| lane.has_open_call(now));
+        let open = open.filter(|(id, lane)| lane.has_open_call(now) && self.serves(*id));
         let heads = open.filter_map(|(id, lane)| Some((id, lane.queue.head()?)));
         let senior = heads.clone().min_by_key(|(_, head)| head.place)?;
         let next = if self.turns.is_of_the_most_senior() {
@@ -92,7 +100,7 @@ impl<J: Clone> Scheduler<J> {
             return main.since;
         }
         let open = self.lanes.iter().filter(|lane| lane.has_open_call(now));
-        let since = open.map(|lane: &Lane| lane.since.max(lane.limits.earliest()));
+        let since = open.map(|lane: &Lane| lane.since.max(lane.earliest()));
         since.min().unwrap_or(now)
     }
 }

@@ -1,0 +1,132 @@
+//! What is asked of stores, on threads of their own: a store may take as long as a
+//! disk or a network, and neither the slots of other gates nor a caller wait for that.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::io;
+use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread;
+use std::time::Duration;
+
+use super::Clock;
+
+/// A thread that has had nothing to do for so long ends.
+const IDLE: Duration = Duration::from_secs(10);
+
+/// Something to be done for a scope.
+pub(super) trait Errand: Send + 'static {
+    /// Does it. It may take its time, and must not panic.
+    fn run(self);
+
+    /// It cannot be done, for want of a thread.
+    fn fail(self, error: io::Error);
+}
+
+/// The errands to one store, in order. They are done by one thread, which is there
+/// while there are any; in a simulation, whose time must not pass meanwhile, by whoever
+/// brings the first.
+pub(super) struct Errands<E> {
+    state: Mutex<State<E>>,
+    more: Condvar,
+    here: bool,
+}
+
+struct State<E> {
+    waiting: VecDeque<E>,
+    /// Somebody is at it.
+    under_way: bool,
+}
+
+impl<E: Errand> Errands<E> {
+    fn new(here: bool) -> Self {
+        Self {
+            state: Mutex::new(State {
+                waiting: VecDeque::new(),
+                under_way: false,
+            }),
+            more: Condvar::new(),
+            here,
+        }
+    }
+
+    /// Those to the store of that name.
+    pub(super) fn to(
+        store: String,
+        clock: &Clock,
+        all: &'static LazyLock<Mutex<HashMap<String, Weak<Self>>>>,
+    ) -> Arc<Self> {
+        if !matches!(clock, Clock::System) {
+            return Arc::new(Self::new(true));
+        }
+        let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, errands| errands.strong_count() > 0);
+        if let Some(known) = all.get(&store).and_then(Weak::upgrade) {
+            return known;
+        }
+        let errands = Arc::new(Self::new(false));
+        all.insert(store, Arc::downgrade(&errands));
+        errands
+    }
+
+    /// To be called without the scope's lock.
+    pub(super) fn send(self: &Arc<Self>, errand: E) {
+        let mut state = self.lock();
+        state.waiting.push_back(errand);
+        if state.under_way {
+            drop(state);
+            self.more.notify_one();
+            return;
+        }
+        state.under_way = true;
+        drop(state);
+        if self.here {
+            self.work(Duration::ZERO);
+            return;
+        }
+        let own = Arc::clone(self);
+        let thread = thread::Builder::new().name("cloudapi-store".to_owned());
+        if let Err(error) = thread.spawn(move || own.work(IDLE)) {
+            self.give_up(&error);
+        }
+    }
+
+    /// Until nothing has come for so long.
+    fn work(&self, idle: Duration) {
+        while let Some(errand) = self.next(idle) {
+            errand.run();
+        }
+    }
+
+    fn next(&self, idle: Duration) -> Option<E> {
+        let mut state = self.lock();
+        if state.waiting.is_empty() && !idle.is_zero() {
+            let nothing = |state: &mut State<E>| state.waiting.is_empty();
+            let woken = self.more.wait_timeout_while(state, idle, nothing);
+            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let next = state.waiting.pop_front();
+        state.under_way = next.is_some();
+        next
+    }
+
+    fn give_up(&self, error: &io::Error) {
+        let waiting = {
+            let mut state = self.lock();
+            state.under_way = false;
+            std::mem::take(&mut state.waiting)
+        };
+        for errand in waiting {
+            errand.fail(io::Error::new(error.kind(), error.to_string()));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<E>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<E> fmt::Debug for Errands<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Errands").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,313 @@
+//! A scope whose limits a store keeps: what it asks, and what it makes of the answers.
+
+use std::collections::HashMap;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, LazyLock, Mutex, Weak};
+use std::time::{Duration, SystemTime};
+
+use super::Clock;
+use super::errands::{Errand, Errands};
+use super::scope::{Claim, Scope, State};
+use crate::schedule::{Asked, GRACE, Grant, Rate, StoreDown, Time};
+use crate::store::{
+    self, CloseListener, GateState, Reservation, SharedLimit, StoreError, StoreErrorKind,
+    StoreHandle,
+};
+use crate::watch::{StoreNews, StoreOutage};
+
+// The scheduler knows no stores.
+const _: () = assert!(GRACE.as_nanos() == store::GRACE.as_nanos());
+
+/// The store of a scope, if it has one.
+#[derive(Debug)]
+pub(super) struct Sharing {
+    store: Option<Store>,
+    /// What its last failure was.
+    error: String,
+    /// Since when it is away, as far as it has been told.
+    told: Option<Time>,
+    /// For how long the gate is to be closed, once the scope is unlocked.
+    closing: Option<Duration>,
+}
+
+#[derive(Clone, Debug)]
+struct Store {
+    handle: StoreHandle,
+    /// What the scope is called in it.
+    scope: Arc<str>,
+    gate: Arc<[SharedLimit]>,
+    errands: Arc<Errands<Question>>,
+    /// The store has been told to tell us when the gate is closed.
+    listens: bool,
+}
+
+impl Sharing {
+    pub(super) fn new(claim: &Claim, clock: &Clock) -> Self {
+        static ALL: LazyLock<Mutex<HashMap<String, Weak<Errands<Question>>>>> =
+            LazyLock::new(Mutex::default);
+
+        let store = claim.store.as_ref().map(|handle| Store {
+            handle: handle.clone(),
+            scope: claim.store_scope.as_str().into(),
+            gate: claim.rates.iter().map(store::gate_limit).collect(),
+            errands: Errands::to(handle.name(), clock, &ALL),
+            listens: false,
+        });
+        Self {
+            store,
+            error: String::new(),
+            told: None,
+            closing: None,
+        }
+    }
+
+    /// What is done while the store is away, if there is one.
+    pub(super) fn down(claim: &Claim) -> Option<StoreDown> {
+        claim.store.as_ref().map(|_| claim.store_down)
+    }
+
+    /// An attempt was refused: nobody is to send anything for so long.
+    pub(super) fn close(&mut self, wait: Duration) {
+        if self.store.is_some() && !wait.is_zero() {
+            self.closing = Some(wait);
+        }
+    }
+
+    /// What [`close`](Self::close) is to tell the store.
+    pub(super) const fn take_closing(&mut self) -> Option<Duration> {
+        self.closing.take()
+    }
+
+    /// What people are told of a store that is away.
+    pub(super) fn outage(&self, since: SystemTime, meanwhile: StoreDown) -> StoreOutage {
+        StoreOutage {
+            since,
+            error: self.why().to_owned(),
+            meanwhile,
+        }
+    }
+
+    fn why(&self) -> &str {
+        match self.error.is_empty() {
+            true => "it does not answer",
+            false => &self.error,
+        }
+    }
+
+    /// Whether it is the store that was asked, and not one of clients that have gone.
+    fn is_of(&self, asked: &Store) -> bool {
+        let store = self.store.as_ref();
+        store.is_some_and(|store| Arc::ptr_eq(&store.gate, &asked.gate))
+    }
+}
+
+impl Scope {
+    /// Asks the store something. To be called without the lock.
+    pub(super) fn ask(self: &Arc<Self>, asked: Asked) {
+        self.send(|state| match asked {
+            Asked::Slot(lane) => About::Slot(state.endpoint_limits(lane)),
+            Asked::Gate => About::Gate,
+        });
+    }
+
+    /// Tells the store that the gate is closed for so long.
+    pub(super) fn tell_closed(self: &Arc<Self>, wait: Duration) {
+        self.send(|_| About::Closing(wait));
+    }
+
+    fn send(self: &Arc<Self>, about: impl FnOnce(&State) -> About) {
+        let question = {
+            let state = self.lock();
+            let store = state.sharing.store.clone();
+            store.map(|store| (store, about(&state)))
+        };
+        if let Some((store, about)) = question {
+            let errands = Arc::clone(&store.errands);
+            errands.send(Question {
+                scope: Arc::clone(self),
+                store,
+                about,
+            });
+        }
+    }
+
+    /// Another process has closed the gate for so long. What follows from it comes from
+    /// the clock's own thread: whoever tells it is not to be held up.
+    fn closed_elsewhere(self: &Arc<Self>, wait: Duration) {
+        let now = {
+            let mut state = self.lock();
+            let now = self.clock().now().max(state.latest);
+            state.scheduler.closed_elsewhere(wait, now);
+            state.armed = Some(now);
+            now
+        };
+        self.clock().wake_at(now, Arc::downgrade(self));
+    }
+
+    /// A question that was sent then has been answered, or not.
+    fn answered(self: &Arc<Self>, question: &Question, sent: Time, answer: Answered) {
+        let ((), turn) = self.locked(self.clock().now(), |state, now| {
+            if state.sharing.is_of(&question.store) {
+                state.answered(&question.about, sent, answer, now);
+            }
+        });
+        turn.carry_out(self);
+    }
+
+    fn now_listens(&self) {
+        if let Some(store) = &mut self.lock().sharing.store {
+            store.listens = true;
+        }
+    }
+
+    fn listener(self: &Arc<Self>) -> CloseListener {
+        let scope = Arc::downgrade(self);
+        Box::new(move |wait| {
+            let scope = scope.upgrade();
+            scope.is_some_and(|scope| {
+                scope.closed_elsewhere(wait);
+                true
+            })
+        })
+    }
+}
+
+impl State {
+    fn answered(&mut self, about: &About, sent: Time, answer: Answered, now: Time) {
+        let Self {
+            scheduler, sharing, ..
+        } = self;
+        match answer {
+            Ok(answer) => {
+                match answer {
+                    Answer::Slot(grant) => scheduler.granted(grant, sent, now),
+                    Answer::Gate(gate) => scheduler.checked(gate.closed_for, sent, now),
+                    Answer::Told => return,
+                }
+                if scheduler.store_outage().is_none() {
+                    sharing.error.clear();
+                }
+            }
+            Err(error) => {
+                sharing.error = error.to_string();
+                let was_asked = !matches!(about, About::Closing(_));
+                scheduler.store_failed(was_asked.then_some(sent), now);
+            }
+        }
+    }
+
+    fn endpoint_limits(&self, lane: crate::schedule::LaneId) -> Vec<SharedLimit> {
+        let limited = self.limited.iter().find(|limited| limited.lane == lane);
+        limited.map_or_else(Vec::new, |limited| {
+            let shared = |rate: &Rate| store::endpoint_limit(limited.method, &limited.path, rate);
+            limited.rates.iter().map(shared).collect()
+        })
+    }
+
+    /// Tells that the store is away, or back, to those who watch; as something of the
+    /// first call that waits. Where nobody does, there is nobody to tell it of.
+    pub(super) fn tell_of_store(&mut self, now: Time) {
+        let since = self.scheduler.store_outage().map(|(since, _)| since);
+        if since == self.sharing.told {
+            return;
+        }
+        let Some((id, cell)) = self.scheduler.somebody() else {
+            return;
+        };
+        let news = match (since, self.sharing.told) {
+            (Some(_), _) => StoreNews::Away(self.sharing.why()),
+            (None, told) => StoreNews::Back(now.since(told.unwrap_or(now))),
+        };
+        let cell = Arc::clone(cell);
+        self.watched.note_store(id, &cell, || cell.recorded(), news);
+        self.sharing.told = since;
+    }
+}
+
+/// Something that a store is asked, or told.
+struct Question {
+    scope: Arc<Scope>,
+    store: Store,
+    about: About,
+}
+
+enum About {
+    /// The next slot, under these limits of the endpoint too.
+    Slot(Vec<SharedLimit>),
+    /// Whether the gate is open.
+    Gate,
+    /// The gate is closed for so long.
+    Closing(Duration),
+}
+
+enum Answer {
+    Slot(Grant),
+    Gate(GateState),
+    Told,
+}
+
+type Answered = Result<Answer, StoreError>;
+
+impl Question {
+    fn put(&self) -> Answered {
+        let Store {
+            handle,
+            scope,
+            gate,
+            listens,
+            ..
+        } = &self.store;
+        match &self.about {
+            About::Slot(endpoint) => {
+                if !listens {
+                    handle.on_close(scope, self.scope.listener())?;
+                    self.scope.now_listens();
+                }
+                let wanted = Reservation { gate, endpoint };
+                let grant = handle.reserve(scope, &wanted)?;
+                Ok(Answer::Slot(grant.into()))
+            }
+            About::Gate => handle.gate(scope).map(Answer::Gate),
+            About::Closing(wait) => handle.close(scope, *wait).map(|()| Answer::Told),
+        }
+    }
+}
+
+impl Errand for Question {
+    fn run(self) {
+        let sent = self.scope.clock().now();
+        let answer = catch_unwind(AssertUnwindSafe(|| self.put()));
+        let answer = answer.unwrap_or_else(|_| Err(panicked(&self.store.handle)));
+        self.scope.answered(&self, sent, answer);
+    }
+
+    fn fail(self, error: io::Error) {
+        let error = StoreError::new(
+            StoreErrorKind::Unavailable,
+            "the thread that asks the store cannot be started",
+        )
+        .caused_by(error);
+        let now = self.scope.clock().now();
+        self.scope.answered(&self, now, Err(error));
+    }
+}
+
+fn panicked(store: &StoreHandle) -> StoreError {
+    // Its name may be what panics.
+    let name = catch_unwind(AssertUnwindSafe(|| store.name()));
+    let name = name.unwrap_or_else(|_| "store".to_owned());
+    StoreError::new(
+        StoreErrorKind::Unavailable,
+        format!("the code of `{name}` panicked; the panic message says where"),
+    )
+}
+
+impl From<store::Grant> for Grant {
+    fn from(grant: store::Grant) -> Self {
+        match grant {
+            store::Grant::Slot { wait } => Self::Slot { wait },
+            store::Grant::Later { wait, closed } => Self::Later { wait, closed },
+        }
+    }
+}

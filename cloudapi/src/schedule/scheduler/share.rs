@@ -1,0 +1,298 @@
+//! Slots that a store gives, in place of those of limits of our own.
+#![cfg_attr(not(feature = "store"), allow(dead_code))]
+
+use std::time::Duration;
+
+use super::Scheduler;
+use crate::schedule::calls::CallId;
+use crate::schedule::grant::{Asked, Grant, StoreDown};
+use crate::schedule::lane::Lane;
+use crate::schedule::share::Share;
+use crate::schedule::{LaneId, Time};
+
+/// What it makes no sense to ask again before. A store that says less would be asked
+/// without end.
+const LEAST_WAIT: Duration = Duration::from_millis(1);
+
+/// What comes of looking at the share.
+pub(super) enum Look {
+    /// The store is to be asked.
+    Ask(Asked),
+    /// Nothing starts now.
+    Nothing,
+    /// A call may start, if the gate is open.
+    Go,
+}
+
+impl<J: Clone> Scheduler<J> {
+    /// Has a store give the slots, or no longer. What the limits were used for before
+    /// counts for one slot.
+    pub(crate) fn set_share(&mut self, down: Option<StoreDown>, now: Time) {
+        if self.share.is_some() || down.is_some() {
+            self.gate.limits = self.gate.limits.afresh();
+            for lane in self.lanes.iter_mut() {
+                lane.limits = lane.limits.afresh();
+                lane.closed_until = Time::ZERO;
+            }
+        }
+        if self.share.is_some() && down.is_none() {
+            self.gate.limits.take(now, now);
+        }
+        self.share = down.map(|down| Box::new(Share::new(down)));
+    }
+
+    /// The store has answered the question for a slot that was sent then.
+    pub(crate) fn granted(&mut self, grant: Grant, sent: Time, now: Time) {
+        let Some(asked) = self.answered(sent, now) else {
+            return;
+        };
+        let lane = match asked {
+            Asked::Slot(lane) => lane,
+            Asked::Gate => LaneId::MAIN,
+        };
+        match grant {
+            Grant::Slot { wait } => {
+                if let Some(share) = &mut self.share {
+                    share.granted(lane, wait, sent, now);
+                }
+            }
+            Grant::Later { wait, closed } => {
+                let until = now.after(wait.max(LEAST_WAIT));
+                if closed || lane == LaneId::MAIN {
+                    self.throttle.close(until);
+                } else {
+                    let lane = &mut self.lanes[lane];
+                    lane.closed_until = lane.closed_until.max(until);
+                }
+            }
+        }
+    }
+
+    /// The store has told for how long the gate is closed; not, if zero.
+    pub(crate) fn checked(&mut self, closed: Duration, sent: Time, now: Time) {
+        if self.answered(sent, now).is_none() {
+            return;
+        }
+        if closed.is_zero() {
+            if let Some(share) = &mut self.share {
+                share.checked();
+            }
+        } else {
+            self.closed_elsewhere(closed, now);
+        }
+    }
+
+    /// Another process was refused, and has closed the gate for so long. One that is
+    /// refused itself finds out whether it is open again, so nobody here has to.
+    pub(crate) fn closed_elsewhere(&mut self, wait: Duration, now: Time) {
+        self.throttle.close(now.after(wait));
+    }
+
+    /// The store could not answer the question that was sent then; or it could not be
+    /// told something, if `None`.
+    pub(crate) fn store_failed(&mut self, sent: Option<Time>, now: Time) {
+        let Some(share) = &mut self.share else { return };
+        if let Some(sent) = sent {
+            let _what = share.answered(sent, now);
+        }
+        if share.failed(now) {
+            self.use_own_part(now);
+        }
+    }
+
+    /// Since when the store is away, and what is done about it.
+    pub(crate) fn store_outage(&self) -> Option<(Time, StoreDown)> {
+        self.share.as_ref()?.outage()
+    }
+
+    /// A call that waits, to tell what has come of its gate. The first in line, if
+    /// there is one.
+    pub(crate) fn somebody(&self) -> Option<(CallId, &J)> {
+        let heads = self.lanes.iter().filter_map(|lane| lane.queue.head());
+        let first = heads.min_by_key(|head| head.place);
+        match first {
+            Some(head) => {
+                let key = head.place.1;
+                Some((self.calls.id(key), &self.calls[key].job))
+            }
+            None => self.jobs().next(),
+        }
+    }
+
+    /// What the store answers, and what that says of the store.
+    fn answered(&mut self, sent: Time, now: Time) -> Option<Asked> {
+        let share = self.share.as_mut()?;
+        let asked = share.answered(sent, now)?;
+        let was_local = share.is_local();
+        if share.is_back() && was_local {
+            share.goes_on_from(self.gate.limits.earliest());
+            self.gate.limits = self.gate.limits.afresh();
+            for lane in self.lanes.iter_mut() {
+                lane.closed_until = lane.closed_until.max(lane.limits.earliest());
+                lane.limits = lane.limits.afresh();
+            }
+        }
+        Some(asked)
+    }
+
+    /// From now on our own part of the limits counts, if we are to have one.
+    fn use_own_part(&mut self, now: Time) {
+        let Some(processes) = self.share.as_ref().and_then(|share| share.processes()) else {
+            return;
+        };
+        self.gate.limits = self.gate.limits.part(processes, now);
+        for lane in self.lanes.iter_mut() {
+            lane.limits = lane.limits.part(processes, now);
+        }
+    }
+
+    /// The same for a lane that is new.
+    pub(super) fn with_own_part(&mut self, lane: LaneId) {
+        let Some(share) = &self.share else { return };
+        if let Some((since, _)) = share.outage()
+            && let Some(processes) = share.processes()
+        {
+            let limits = &mut self.lanes[lane].limits;
+            *limits = limits.part(processes, since);
+        }
+    }
+
+    /// Whether a store gives the slots, and not a limit of our own.
+    #[inline]
+    pub(super) fn is_shared(&self) -> bool {
+        let share = self.share.as_ref();
+        share.is_some_and(|share| !share.is_local())
+    }
+
+    /// Whether a slot that a store gave may be given to a call of that lane, if it is
+    /// stores that give them.
+    #[inline]
+    pub(super) fn serves(&self, lane: LaneId) -> bool {
+        let share = self.share.as_ref();
+        share.is_none_or(|share| share.serves(lane))
+    }
+
+    /// Whether a call of that lane starts at once, as far as the store is concerned.
+    #[inline]
+    pub(super) fn has_slot_for(&self, lane: LaneId, now: Time) -> bool {
+        self.share
+            .as_ref()
+            .is_none_or(|share| share.is_local() || share.is_due(now) && share.serves(lane))
+    }
+
+    /// What the store is to be asked now, or whether a call may start.
+    #[cold]
+    pub(super) fn look_at_share(
+        &mut self,
+        now: Time,
+        is_ready: &mut impl FnMut(CallId, &J) -> bool,
+    ) -> Look {
+        let closed_until = self.closed_until_now().max(self.probe.holds_until());
+        let Some(share) = &mut self.share else {
+            return Look::Go;
+        };
+        share.drop_late_slot(closed_until.max(now));
+        if share.loses_patience(now) {
+            self.use_own_part(now);
+        }
+        let Some(share) = &self.share else {
+            return Look::Go;
+        };
+        if share.is_local() {
+            if !share.asks_again(now) || !self.somebody_is_in_line() {
+                return Look::Go;
+            }
+            let lane = self.lane_to_ask(now);
+            return self.ask(Asked::Slot(lane), now);
+        }
+        if share.is_asked() {
+            return Look::Nothing;
+        }
+        if share.has_slot() && self.is_slot_useless(now) {
+            self.drop_slot();
+        }
+        let (Some(opens), Some(share)) = (self.next_opening(), &self.share) else {
+            return Look::Nothing;
+        };
+        if share.has_slot() {
+            return match share.wants_check(opens, now) {
+                true => self.ask(Asked::Gate, now),
+                false if share.is_due(now) => Look::Go,
+                false => Look::Nothing,
+            };
+        }
+        if opens > now {
+            return Look::Nothing;
+        }
+        match self.next_ready_lane(now, is_ready) {
+            Some(lane) => self.ask(Asked::Slot(lane), now),
+            None => Look::Nothing,
+        }
+    }
+
+    fn ask(&mut self, asked: Asked, now: Time) -> Look {
+        if let Some(share) = &mut self.share {
+            share.ask(asked, now);
+        }
+        Look::Ask(asked)
+    }
+
+    pub(super) fn drop_slot(&mut self) {
+        if let Some(share) = &mut self.share {
+            share.drop_slot();
+        }
+    }
+
+    /// Whether the slot that is held is under the limits of a lane that nobody waits
+    /// in, and somebody waits who needs one under others.
+    fn is_slot_useless(&self, now: Time) -> bool {
+        let open = self.lanes.with_ids();
+        let open = open.filter(|(_, lane)| lane.has_open_call(now));
+        let mut lanes = open.map(|(id, _)| id).peekable();
+        if lanes.peek().is_some() {
+            return !lanes.any(|lane| self.serves(lane));
+        }
+        let outside = self.lane_outside(now);
+        outside.is_some_and(|lane| !self.serves(lane))
+    }
+
+    /// The lane of the call that comes in next, if nothing but the gate keeps it.
+    fn lane_outside(&self, now: Time) -> Option<LaneId> {
+        let lane = self.calls[self.outside.head()?.place.1].lane;
+        (self.lanes[lane].earliest() <= now).then_some(lane)
+    }
+
+    /// The lane of the call whose turn it is. Those before it that are not ready are
+    /// held back, so that no slot is asked for that nobody can use.
+    fn next_ready_lane(
+        &mut self,
+        now: Time,
+        is_ready: &mut impl FnMut(CallId, &J) -> bool,
+    ) -> Option<LaneId> {
+        let turns = self.turns;
+        loop {
+            let next = self.next_in_line(now);
+            // It has its turn when it starts.
+            self.turns = turns;
+            let Some((lane, head)) = next else {
+                return self.lane_outside(now);
+            };
+            let key = head.place.1;
+            if is_ready(self.calls.id(key), &self.calls[key].job) {
+                return Some(lane);
+            }
+            self.hold(key);
+        }
+    }
+
+    fn lane_to_ask(&mut self, now: Time) -> LaneId {
+        let turns = self.turns;
+        let next = self.next_in_line(now);
+        self.turns = turns;
+        next.map_or(LaneId::MAIN, |(lane, _)| lane)
+    }
+
+    pub(super) fn somebody_is_in_line(&self) -> bool {
+        self.lanes.iter().any(|lane: &Lane| !lane.queue.is_empty())
+    }
+}
