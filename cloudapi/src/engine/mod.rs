@@ -9,6 +9,10 @@
 mod attempt;
 mod cell;
 mod clock;
+#[cfg(feature = "store")]
+mod desk;
+#[cfg(feature = "store")]
+mod ledger;
 #[cfg(feature = "testing")]
 pub(crate) mod manual;
 mod pacer;
@@ -21,6 +25,10 @@ pub(crate) mod sync;
 
 pub(crate) use cell::{Answered, CallCell, Handle};
 pub(crate) use clock::{Clock, Sleep};
+#[cfg(feature = "store")]
+pub(crate) use desk::Desk;
+#[cfg(feature = "store")]
+pub(crate) use ledger::Ledger;
 pub(crate) use registry::{JoinError, Membership, ScopeKey, join};
 pub(crate) use renewal::Renewal;
 pub(crate) use scope::{Claim, Concluded, Scope};

@@ -27,7 +27,6 @@ pub use self::job::{
 };
 pub use self::limits::{CloseListener, GateState, Grant, Reservation, SharedLimit};
 pub use self::memory::MemoryStore;
-#[allow(unused_imports, reason = "the engine asks for it")]
 pub(crate) use self::naming::scope as scope_name;
 
 /// A slot that is used later than this after it was due is lost: it has to be

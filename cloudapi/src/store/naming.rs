@@ -8,7 +8,6 @@ use sha2::{Digest as _, Sha256};
 ///
 /// What splits it is often a token, so only a hash of that is in the name. A token is
 /// long and random, which is why the hash needs no key; 128 bits tell accounts apart.
-#[allow(dead_code, reason = "the engine asks for it")]
 pub(crate) fn scope(baseurl: &str, split: Option<&str>) -> String {
     let mut name = baseurl.to_owned();
     if let Some(split) = split {
