@@ -20,7 +20,6 @@ const PATIENCE: [Duration; 3] = [
 ];
 
 impl<T> Call<T> {
-    #[expect(clippy::missing_errors_doc, reason = "they are in the file")]
     #[doc = include_str!("../../docs/enqueue.md")]
     pub async fn enqueue(self) -> Result<Ticket<T>, Error> {
         let (cell, read) = self.into_draft()?;
