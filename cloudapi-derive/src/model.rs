@@ -15,7 +15,8 @@ mod verb;
 use syn::Ident;
 
 pub(crate) use self::api::{Api, is_builder_method};
-pub(crate) use self::block::{Block, Undeclared};
+use self::block::durable_is_for_blocks;
+pub(crate) use self::block::{Block, Durable, Undeclared};
 pub(crate) use self::endpoint::{Endpoint, FixedFields, Step};
 pub(crate) use self::extension::Extension;
 pub(crate) use self::field::{Field, Filled, FilledPiece};

@@ -39,6 +39,8 @@ table! {
     Decodes => Runtime, Decodes;
     DecodesLast => Runtime, DecodesLast;
     Draft => Runtime, Draft;
+    Durable => Runtime, durable;
+    DurableApi => Runtime, DurableApi;
     Endpoint => Runtime, Endpoint;
     HeaderFallback => Runtime, HeaderFallback;
     HeaderProbe => Runtime, HeaderProbe;

@@ -141,6 +141,11 @@ impl Text {
         self
     }
 
+    /// Whether a field is in it, which may be a key, whatever its type.
+    pub(crate) const fn may_be_secret(&self) -> bool {
+        self.filled
+    }
+
     /// Appends another text.
     pub(crate) fn text(mut self, other: Self) -> Self {
         self.text.push_str(&other.text);

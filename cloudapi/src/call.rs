@@ -203,6 +203,16 @@ impl<T> Call<T> {
         self.raw.cell()
     }
 
+    /// What is to be sent, and how the answer is read; if the call has not begun.
+    #[cfg(feature = "store")]
+    pub(crate) fn into_draft(self) -> Result<(Arc<CallCell>, Read<T>), Error> {
+        match self.raw.state {
+            State::Draft(cell) => Ok((cell, self.read)),
+            State::Spoilt(cell, problem) => Err(Error::request(problem).of_call(&cell)),
+            State::Waiting(_) | State::Over => Err(Error::ended_already()),
+        }
+    }
+
     fn adjust(mut self, change: impl FnOnce(&mut Request) -> Result<(), String>) -> Self {
         self.raw.adjust(change);
         self

@@ -109,6 +109,59 @@ pub trait RestApi {
         Shutdown::new(self.__client().core().clone(), How::Shutdown(grace))
     }
 
+    /// A worker for the durable calls of this client, which others or an earlier run of
+    /// the program have [enqueued](crate::Call::enqueue). It works once it is awaited.
+    #[cfg(feature = "store")]
+    fn work(&self) -> crate::Worker
+    where
+        Self: crate::DurableApi + Sized,
+    {
+        crate::durable::worker(self)
+    }
+
+    /// The durable calls of this client: those that wait, and what became of the others.
+    ///
+    /// # Errors
+    ///
+    /// Of the kind [`Settings`](crate::ErrorKind::Settings), if the client has no store.
+    #[cfg(feature = "store")]
+    fn jobs(&self) -> crate::error::Result<crate::Jobs> {
+        crate::Jobs::of(self.__client().core())
+    }
+
+    /// The ticket of a durable call that was enqueued before, perhaps in another run of the
+    /// program.
+    ///
+    /// The answer is read as JSON, of which `T` is what the endpoint declares, without what
+    /// it unwraps. Where there is none, as after a 204 or a 404, it is read as null, which
+    /// `()` and `Option` can be. For anything else there is
+    /// [`Ticket::response`](crate::Ticket::response).
+    ///
+    /// ```
+    /// use cloudapi::prelude::*;
+    /// use cloudapi::store::JobId;
+    ///
+    /// # #[derive(serde::Deserialize)]
+    /// # struct Droplet;
+    /// # async fn run(example: &impl RestApi) -> std::result::Result<(), Box<dyn std::error::Error>> {
+    /// let id: JobId = std::env::args().nth(1).unwrap_or_default().parse()?;
+    /// let droplet = example.ticket::<Droplet>(id)?.await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Of the kind [`Settings`](crate::ErrorKind::Settings), if the client has no store.
+    /// Whether the store knows the call is found out when the ticket is used.
+    #[cfg(feature = "store")]
+    fn ticket<T: serde::de::DeserializeOwned>(
+        &self,
+        id: crate::store::JobId,
+    ) -> crate::error::Result<crate::Ticket<T>> {
+        crate::durable::ticket(self.__client().core(), id)
+    }
+
     /// Draws on stderr how far the calls of the gate are, until the guard is dropped:
     /// a bar, and what the calls wait for; plain lines where stderr is no terminal.
     #[cfg(feature = "progress")]
@@ -188,6 +241,16 @@ pub(crate) struct ClientCore {
     reading: Reading,
     renewal: Option<Renewal>,
     closing: Closing,
+    #[cfg(feature = "store")]
+    queue: Option<Queue>,
+}
+
+/// Where the durable calls of a client wait.
+#[cfg(feature = "store")]
+#[derive(Clone, Debug)]
+pub(crate) struct Queue {
+    pub(crate) store: crate::store::StoreHandle,
+    pub(crate) name: String,
 }
 
 /// What all requests of a client have in common.
@@ -246,7 +309,27 @@ impl ClientCore {
             reading,
             renewal,
             closing: Closing::default(),
+            #[cfg(feature = "store")]
+            queue: None,
         }
+    }
+
+    /// The same with a queue for durable calls.
+    #[cfg(feature = "store")]
+    pub(crate) fn with_queue(mut self, queue: Option<Queue>) -> Self {
+        self.queue = queue;
+        self
+    }
+
+    #[cfg(feature = "store")]
+    pub(crate) fn queue(&self) -> Result<&Queue, crate::error::Error> {
+        self.queue.as_ref().ok_or_else(|| {
+            crate::error::Error::settings(
+                "this client has no store: give its builder one, as in \
+                 `.store(MemoryStore::new())`"
+                    .to_owned(),
+            )
+        })
     }
 
     /// Whether it takes calls.
@@ -263,6 +346,18 @@ impl ClientCore {
             }
         }
         Ok(())
+    }
+
+    /// Those parameters as they stand in a URL.
+    #[cfg(feature = "store")]
+    pub(crate) fn common_query(&self) -> Vec<String> {
+        let pairs = self.query.iter().filter_map(|(name, text)| {
+            let mut pair = String::new();
+            let text = text.finish().ok()?;
+            crate::query::append(&mut pair, name, text).ok()?;
+            Some(pair)
+        });
+        pairs.collect()
     }
 
     /// What the vendor says in the body of an error response.

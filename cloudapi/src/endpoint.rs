@@ -21,6 +21,9 @@ pub struct Endpoint {
     /// Limits besides those of the client.
     pub(crate) limits: &'static [Rate],
     pub(crate) priority: Option<Priority>,
+    /// What a store knows it by; none, if its calls are not durable.
+    #[cfg_attr(not(feature = "store"), allow(dead_code))]
+    pub(crate) durable: Option<&'static str>,
 }
 
 impl Endpoint {
@@ -37,7 +40,15 @@ impl Endpoint {
             idempotency_key: None,
             limits: &[],
             priority: None,
+            durable: None,
         }
+    }
+
+    /// Its calls can be enqueued, and a store knows it by this name.
+    #[must_use]
+    pub const fn durable(mut self, name: &'static str) -> Self {
+        self.durable = Some(name);
+        self
     }
 
     /// Repeating the request does no harm, whatever its method.

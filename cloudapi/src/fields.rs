@@ -18,6 +18,12 @@ use crate::query;
             `#[derive(serde::Serialize)]`) and `cloudapi::Secret` itself"
 )]
 pub trait JsonField {
+    /// Whether it must not be shown.
+    #[doc(hidden)]
+    fn is_secret(&self) -> bool {
+        false
+    }
+
     /// Appends it as JSON.
     #[doc(hidden)]
     fn write_field(&self, target: &mut Vec<u8>) -> serde_json::Result<()>;
@@ -31,12 +37,20 @@ impl<T: Serialize + ?Sized> JsonField for T {
 }
 
 impl JsonField for Secret {
+    fn is_secret(&self) -> bool {
+        true
+    }
+
     fn write_field(&self, target: &mut Vec<u8>) -> serde_json::Result<()> {
         serde_json::to_writer(target, self.expose())
     }
 }
 
 impl JsonField for &Secret {
+    fn is_secret(&self) -> bool {
+        true
+    }
+
     fn write_field(&self, target: &mut Vec<u8>) -> serde_json::Result<()> {
         (**self).write_field(target)
     }
@@ -50,6 +64,12 @@ impl JsonField for &Secret {
             slice) and `cloudapi::Secret` itself"
 )]
 pub trait FormField {
+    /// Whether it must not be shown.
+    #[doc(hidden)]
+    fn is_secret(&self) -> bool {
+        false
+    }
+
     /// Appends its encoded pairs.
     #[doc(hidden)]
     fn append_field(&self, target: &mut String, name: &str) -> Result<(), BoxError>;
@@ -63,12 +83,20 @@ impl<T: Serialize + ?Sized> FormField for T {
 }
 
 impl FormField for Secret {
+    fn is_secret(&self) -> bool {
+        true
+    }
+
     fn append_field(&self, target: &mut String, name: &str) -> Result<(), BoxError> {
         Ok(query::append_form(target, name, self.expose())?)
     }
 }
 
 impl FormField for &Secret {
+    fn is_secret(&self) -> bool {
+        true
+    }
+
     fn append_field(&self, target: &mut String, name: &str) -> Result<(), BoxError> {
         (**self).append_field(target, name)
     }

@@ -10,6 +10,8 @@ mod client;
 mod credentials;
 mod decode;
 mod details;
+#[cfg(feature = "store")]
+mod durable;
 mod endpoint;
 mod engine;
 mod error;
@@ -74,6 +76,8 @@ pub use crate::call::Call;
 pub use crate::client::RestApi;
 pub use crate::credentials::{Credential, CredentialFuture, Credentials};
 pub use crate::details::ErrorBody;
+#[cfg(feature = "store")]
+pub use crate::durable::{DurableApi, Jobs, Ticket, WorkReport, Worker};
 pub use crate::error::{AttemptOutcome, AttemptRecord, Error, ErrorKind, Result};
 pub use crate::outcome::{BoxError, Failure, TransportError};
 pub use crate::pages::{PageByPage, Pages};

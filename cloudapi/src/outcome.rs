@@ -44,15 +44,21 @@ pub enum Failure {
     /// The client was shut down, and the attempt was still under way when the time
     /// for that was over.
     Stopped,
+    /// The request of a durable call was not sent, since the store could not note before
+    /// that it was about to be.
+    Unmarked,
 }
 
 impl Failure {
     /// Whether it came about on our side, so that it says nothing of the server.
     pub(crate) const fn is_ours(self) -> bool {
         match self {
-            Self::Unsendable | Self::Body | Self::Abandoned | Self::NoRuntime | Self::Stopped => {
-                true
-            }
+            Self::Unsendable
+            | Self::Body
+            | Self::Abandoned
+            | Self::NoRuntime
+            | Self::Stopped
+            | Self::Unmarked => true,
             Self::NotSent
             | Self::Refused
             | Self::Tls
@@ -80,6 +86,7 @@ impl fmt::Display for Failure {
             }
             Self::NoRuntime => "the tokio runtime of the call has ended",
             Self::Stopped => "the client was shut down before the answer came",
+            Self::Unmarked => "nothing was sent, since the store could not note it before",
         })
     }
 }

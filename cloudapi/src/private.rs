@@ -2,11 +2,14 @@
 //! any release; the two crates always go together.
 
 pub use crate::__all_setters as setters;
+pub use crate::__durable as durable;
 pub use crate::auth::Text;
 pub use crate::body::{PartFallback, PartProbe};
 pub use crate::call::Call;
 pub use crate::client::{Client, RestApi};
 pub use crate::decode::{Decodes, DecodesLast, Marker, PartMarker};
+#[cfg(feature = "store")]
+pub use crate::durable::DurableApi;
 pub use crate::endpoint::Endpoint;
 pub use crate::error::{Error, Result};
 pub use crate::pages::{Paged, Paging};

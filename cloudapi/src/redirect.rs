@@ -96,18 +96,20 @@ fn method_after(status: StatusCode, method: &Method) -> Option<Method> {
     }
 }
 
+/// Whether a header is called like one that holds a secret.
+pub(crate) fn is_called_a_secret(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    ["auth", "cookie", "token", "secret", "password", "api-key"]
+        .iter()
+        .any(|word| name.contains(word))
+}
+
 /// What may be sent to another server: not what was given as a secret, and not
 /// what is called like one.
 fn without_credentials(headers: &HeaderMap) -> HeaderMap {
-    let is_called_so = |name: &HeaderName| {
-        let name = name.as_str();
-        ["auth", "cookie", "token", "secret", "password", "api-key"]
-            .iter()
-            .any(|word| name.contains(word))
-    };
     headers
         .iter()
-        .filter(|(name, value)| !value.is_sensitive() && !is_called_so(name))
+        .filter(|(name, value)| !value.is_sensitive() && !is_called_a_secret(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }

@@ -50,6 +50,8 @@ pub(crate) struct Options {
     pub(crate) json: bool,
     /// The body of the answer is left to the caller.
     pub(crate) streamed: bool,
+    /// The body has something in it that was given as a secret.
+    pub(crate) secret_body: bool,
     /// The part of the answer that is wanted; empty for the whole.
     pub(crate) part: &'static str,
 }
@@ -312,6 +314,7 @@ impl Draft {
     /// A field of a body in JSON.
     #[must_use]
     pub fn json_field<T: JsonField>(mut self, name: &'static str, value: &T) -> Self {
+        self.request.options.secret_body |= value.is_secret();
         let result = self.fields.json(name, value);
         self.check(result);
         self
@@ -324,6 +327,7 @@ impl Draft {
         reason = "generated code has no other use for it"
     )]
     pub fn json_text(mut self, name: &'static str, text: Text) -> Self {
+        self.request.options.secret_body |= text.may_be_secret();
         let text = text.finish().map_err(|problem| problem.to_string());
         let result = text.and_then(|text| self.fields.json(name, text));
         self.check(result);
@@ -333,6 +337,7 @@ impl Draft {
     /// A field of a body as a form.
     #[must_use]
     pub fn form_field<T: FormField>(mut self, name: &'static str, value: &T) -> Self {
+        self.request.options.secret_body |= value.is_secret();
         let result = self.fields.form(name, value);
         self.check(result);
         self
@@ -345,6 +350,7 @@ impl Draft {
         reason = "generated code has no other use for it"
     )]
     pub fn form_text(mut self, name: &'static str, text: Text) -> Self {
+        self.request.options.secret_body |= text.may_be_secret();
         let text = text.finish().map_err(|problem| problem.to_string());
         let result = text.and_then(|text| self.fields.form(name, text));
         self.check(result);
@@ -387,6 +393,7 @@ impl Draft {
     #[must_use]
     pub fn part(mut self, name: &'static str, part: Option<Part>) -> Self {
         let form = self.form.take().unwrap_or_default();
+        self.request.options.secret_body |= part.as_ref().is_some_and(Part::is_secret);
         self.form = Some(match part {
             Some(part) => form.part(name, part),
             None => form,

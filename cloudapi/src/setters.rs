@@ -125,6 +125,28 @@ macro_rules! __store_setters {
     () => {};
 }
 
+/// What a block that is `durable` adds.
+#[cfg(feature = "store")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __durable {
+    ($($item:item)*) => {$(
+        $item
+    )*};
+}
+
+#[cfg(not(feature = "store"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __durable {
+    ($($item:item)*) => {
+        ::core::compile_error!(
+            "`durable` needs a store: turn on the feature `store` of cloudapi, or `sqlite` or \
+             `redis`"
+        );
+    };
+}
+
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 #[macro_export]

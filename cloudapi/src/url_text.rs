@@ -166,6 +166,49 @@ impl UrlText {
         }
     }
 
+    /// The URL that begins with `base` and goes on with what was stored of one.
+    #[cfg(feature = "store")]
+    pub(crate) fn resumed(base: &str, rest: &str) -> Self {
+        let mut url = Self::new(base, rest.len() + 48);
+        url.text.push_str(rest);
+        url.segment = url.text.len();
+        url.has_query = rest.contains('?');
+        url
+    }
+
+    /// What comes after the first `start` bytes, without those parameters of the query
+    /// that are `common`; `None` if there is a secret in it.
+    #[cfg(feature = "store")]
+    pub(crate) fn storable(&self, start: usize, common: &[String]) -> Option<String> {
+        let is_open = |piece: &Range<usize>| {
+            let overlaps =
+                |secret: &Range<usize>| secret.start < piece.end && piece.start < secret.end;
+            !self.secrets.iter().any(overlaps)
+        };
+        let path = start..self.text.find('?').unwrap_or(self.text.len());
+        if !is_open(&path) {
+            return None;
+        }
+        let mut kept = self.text[path.clone()].to_owned();
+        let mut at = path.end + 1;
+        let query = self.text.get(at..).unwrap_or_default();
+        let mut separator = '?';
+        for pair in query.split('&') {
+            let piece = at..at + pair.len();
+            at = piece.end + 1;
+            if pair.is_empty() || common.iter().any(|common| common == pair) {
+                continue;
+            }
+            if !is_open(&piece) {
+                return None;
+            }
+            kept.push(separator);
+            kept.push_str(pair);
+            separator = '&';
+        }
+        Some(kept)
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }

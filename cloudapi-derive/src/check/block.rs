@@ -1,18 +1,24 @@
 //! The rules for an `impl` block of a client.
 
-use crate::diagnostics::{Diagnostic, Errors};
+use crate::diagnostics::{Diagnostic, Errors, nearest};
 use crate::model::{Block, Undeclared};
 
 pub(crate) fn block(block: &Block, errors: &mut Errors) {
     the_struct_has_the_keys(block, errors);
     it_is_the_clients_own(block, errors);
     methods_are_declared(block, errors);
+    something_is_durable(block, errors);
     endpoints_ask_for_different_things(block, errors);
 }
 
 /// They are about the client, and a client has any number of blocks.
 fn the_struct_has_the_keys(block: &Block, errors: &mut Errors) {
     for key in &block.misplaced {
+        if nearest(&key.to_string(), &["durable"]).is_some() {
+            let what = format!("an `impl` block has no key `{key}`");
+            errors.push(Diagnostic::new(key, what).help("did you mean `durable`?"));
+            continue;
+        }
         let what = format!("`{key}` belongs on the struct, not on an `impl` block");
         errors.push(
             Diagnostic::new(key, what)
@@ -30,6 +36,19 @@ fn it_is_the_clients_own(block: &Block, errors: &mut Errors) {
                 .help(
                     "take it out; endpoints in a trait or its `impl` need no attribute around them",
                 ),
+        );
+    }
+}
+
+/// Otherwise there is nothing to work on.
+fn something_is_durable(block: &Block, errors: &mut Errors) {
+    if let Some(durable) = &block.durable
+        && durable.endpoints.is_empty()
+    {
+        errors.push(
+            Diagnostic::new(&durable.key, "no endpoint of this block can be `durable`")
+                .expected("a `fn name(&self, ..) -> Call<T>;`, whose calls can be enqueued")
+                .help("take `async` from an endpoint and have it return `Call<T>`; it is awaited as before"),
         );
     }
 }

@@ -1,12 +1,14 @@
 //! An `impl` block. Its endpoints expand by themselves, so that it stays as it is
-//! but for methods that nobody would give a body.
+//! but for methods that nobody would give a body, and for what says that they are durable.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens as _;
+use quote::{ToTokens as _, quote};
 use syn::ImplItem;
 
-use super::fallback;
-use crate::model::{Block, Undeclared};
+use super::{endpoint, fallback};
+use crate::model::{Block, Durable, Undeclared};
+use crate::parse::method::Method;
+use crate::paths::Name;
 
 pub(crate) fn expand(block: &Block) -> TokenStream {
     let mut item = block.item.clone();
@@ -19,5 +21,47 @@ pub(crate) fn expand(block: &Block) -> TokenStream {
         let method = fallback::undeclared(method, parameters, &block.paths);
         item.items[*position] = ImplItem::Verbatim(method);
     }
-    item.into_token_stream()
+    let (Some(durable), None) = (&block.durable, &block.item.trait_) else {
+        return item.into_token_stream();
+    };
+    for (position, method) in &durable.methods {
+        item.items[*position] = ImplItem::Verbatim(declaration(method));
+    }
+    let known = known(block, durable);
+    quote!(#item #known)
+}
+
+fn declaration(method: &Method) -> TokenStream {
+    let Method {
+        attributes,
+        visibility,
+        signature,
+        body: _,
+    } = method;
+    quote!(#(#attributes)* #visibility #signature;)
+}
+
+/// The endpoints that a worker knows.
+fn known(block: &Block, durable: &Durable) -> TokenStream {
+    let (wrapper, api, endpoint) = (
+        block.paths.get(Name::Durable),
+        block.paths.get(Name::DurableApi),
+        block.paths.get(Name::Endpoint),
+    );
+    let (generics, _, conditions) = block.item.generics.split_for_impl();
+    let client = &block.item.self_ty;
+    let endpoints = durable.endpoints.iter().map(|endpoint| {
+        let attributes = endpoint.method.attributes.iter();
+        let conditions = attributes.filter(|attribute| attribute.path().is_ident("cfg"));
+        let declared = endpoint::declared(endpoint);
+        quote!(#(#conditions)* &#declared)
+    });
+    quote! {
+        #wrapper! {
+            #[automatically_derived]
+            impl #generics #api for #client #conditions {
+                const __ENDPOINTS: &'static [&'static #endpoint] = &[#(#endpoints),*];
+            }
+        }
+    }
 }

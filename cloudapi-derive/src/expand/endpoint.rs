@@ -2,6 +2,7 @@
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
+use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Ident, LitStr, ReturnType};
 
@@ -183,7 +184,7 @@ fn draft(endpoint: &Endpoint, span: Span) -> TokenStream {
 }
 
 /// What is known at compile time.
-fn declared(endpoint: &Endpoint) -> TokenStream {
+pub(super) fn declared(endpoint: &Endpoint) -> TokenStream {
     let start = endpoint.paths.get(Name::Endpoint);
     let verb = endpoint.verb.name();
     let path = endpoint.path.as_ref().map(|path| path.literal.value());
@@ -203,7 +204,11 @@ fn declared(endpoint: &Endpoint) -> TokenStream {
         let limits = limits.iter().map(|limit| rate(limit, &endpoint.paths));
         quote!(.limits(const { &[#(#limits),*] }))
     });
-    quote!(#start::new(#verb, #path)#(#idempotent)*#(#key)*#(#settings)*#limits)
+    let durable = endpoint.durable.then(|| {
+        let name = endpoint.method.signature.ident.unraw().to_string();
+        quote!(.durable(#name))
+    });
+    quote!(#start::new(#verb, #path)#(#idempotent)*#(#key)*#(#settings)*#limits #durable)
 }
 
 /// `self`, at another place. It keeps the hygiene of the declared one, without

@@ -2,7 +2,7 @@
 
 use syn::{ItemStruct, LitStr, Type};
 
-use super::{ClientPages, Field, Filled, Limits, Reader, Setting};
+use super::{ClientPages, Field, Filled, Limits, Reader, Setting, durable_is_for_blocks};
 use crate::diagnostics::{Diagnostic, Errors};
 use crate::parse::constant;
 use crate::parse::header::Name;
@@ -143,6 +143,7 @@ impl Api {
                 .help("add `extends = Example`, or take it out"),
             );
         }
+        durable_is_for_blocks(&mut keys, errors);
         keys.finish(errors);
 
         let mut fill = |text| Filled::new(text, &fields, errors);

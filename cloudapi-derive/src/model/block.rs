@@ -3,10 +3,12 @@
 //! The endpoints expand by themselves. Here they are read only as far as it takes
 //! to compare them with each other.
 
+use proc_macro2::{Span, TokenTree};
+use quote::quote;
 use syn::{Attribute, Ident, ImplItem, ItemImpl, Meta, Path, Token};
 
 use super::{Endpoint, Parameter, Route, Verb};
-use crate::diagnostics::Errors;
+use crate::diagnostics::{Diagnostic, Errors};
 use crate::parse::keys::Keys;
 use crate::parse::method::Method;
 use crate::parse::value;
@@ -41,8 +43,24 @@ pub(crate) struct Block {
     pub(crate) misplaced: Vec<Ident>,
     /// What its endpoints ask for, as far as they could be read.
     pub(crate) routes: Vec<Route>,
+    /// What a worker has to know, if the block is `durable`.
+    pub(crate) durable: Option<Durable>,
     pub(crate) undeclared: Vec<Undeclared>,
 }
+
+/// The endpoints of a block whose calls can be enqueued.
+#[derive(Debug)]
+pub(crate) struct Durable {
+    /// The key that says so.
+    pub(crate) key: Ident,
+    pub(crate) endpoints: Vec<Endpoint>,
+    /// Their methods, as they are declared in such a block, and where they are among its
+    /// items.
+    pub(crate) methods: Vec<(usize, Method)>,
+}
+
+/// The key of an endpoint that its block puts there. Nobody else does.
+pub(super) const DURABLE: &str = "__durable";
 
 /// A method without a body and without an attribute that could give it one.
 #[derive(Debug)]
@@ -58,6 +76,11 @@ pub(crate) struct Undeclared {
 impl Block {
     pub(crate) fn new(mut keys: Keys, item: ItemImpl, errors: &mut Errors) -> Self {
         let runtime = keys.read_with("crate", value::module, errors);
+        let durable = keys.take("durable", errors);
+        let mut durable = durable.and_then(|entry| {
+            errors.ok(value::flag(&entry))?;
+            Some(Durable::new(entry.key))
+        });
         let mut routes = Vec::new();
         let mut undeclared = Vec::new();
         for (position, item) in item.items.iter().enumerate() {
@@ -71,7 +94,18 @@ impl Block {
                     verb.is_some()
                 });
                 if let Some(declared_by) = declared_by {
-                    routes.extend(route(method, declared_by));
+                    if let Some(mut endpoint) = endpoint(method.clone(), declared_by) {
+                        routes.extend(Route::new(&endpoint));
+                        if let Some(durable) = &mut durable
+                            && can_be_enqueued(&endpoint)
+                        {
+                            endpoint.durable = true;
+                            durable.endpoints.push(endpoint);
+                            durable
+                                .methods
+                                .push((position, marked(method, declared_by)));
+                        }
+                    }
                 } else if method.attributes.iter().all(is_inert) {
                     undeclared.push(Undeclared::new(position, method));
                 }
@@ -82,9 +116,54 @@ impl Block {
             item,
             misplaced: keys.into_keys(),
             routes,
+            durable,
             undeclared,
         }
     }
+}
+
+impl Durable {
+    fn new(key: Ident) -> Self {
+        Self {
+            key,
+            endpoints: Vec::new(),
+            methods: Vec::new(),
+        }
+    }
+}
+
+/// A struct has no endpoints, so it cannot say that they are durable.
+pub(super) fn durable_is_for_blocks(keys: &mut Keys, errors: &mut Errors) {
+    if let Some(entry) = keys.take_misplaced("durable", errors) {
+        errors.push(
+            Diagnostic::new(
+                &entry.key,
+                "`durable` belongs on an `impl` block, not on the struct",
+            )
+            .help("write `#[rest_api(durable)]` above the block that has the endpoints"),
+        );
+    }
+}
+
+/// Whether its calls are in the hands of the caller: a future has begun, and a list is
+/// many.
+fn can_be_enqueued(endpoint: &Endpoint) -> bool {
+    endpoint.method.signature.asyncness.is_none() && endpoint.pages.is_none()
+}
+
+/// The method with an attribute that says that it is durable.
+fn marked(mut method: Method, declared_by: usize) -> Method {
+    if let Meta::List(list) = &mut method.attributes[declared_by].meta {
+        let arguments = &list.tokens;
+        let ends_with_a_comma =
+            arguments.clone().into_iter().last().is_some_and(
+                |last| matches!(last, TokenTree::Punct(last) if last.as_char() == ','),
+            );
+        let comma = (!ends_with_a_comma).then(<Token![,]>::default);
+        let key = Ident::new(DURABLE, Span::mixed_site());
+        list.tokens = quote!(#arguments #comma #key);
+    }
+    method
 }
 
 impl Undeclared {
@@ -103,9 +182,9 @@ impl Undeclared {
     }
 }
 
-/// What an endpoint asks for. One that has a mistake tells it itself, and is not
+/// An endpoint as it is declared. One that has a mistake tells it itself, and is not
 /// compared, since nobody knows what it should be.
-fn route(mut method: Method, declared_by: usize) -> Option<Route> {
+fn endpoint(mut method: Method, declared_by: usize) -> Option<Endpoint> {
     let attribute = method.attributes.remove(declared_by);
     let verb = Verb::named_by(attribute.path())?;
     let arguments = match attribute.meta {
@@ -116,7 +195,7 @@ fn route(mut method: Method, declared_by: usize) -> Option<Route> {
     let (path, keys) = Keys::parse_after_path(verb.attribute(), arguments, &mut errors);
     let endpoint = Endpoint::new(verb, path, keys, method, &mut errors);
     let is_read = errors.finish().is_empty();
-    is_read.then(|| Route::new(&endpoint)).flatten()
+    is_read.then_some(endpoint)
 }
 
 /// Whether the attribute certainly makes nothing of the method.

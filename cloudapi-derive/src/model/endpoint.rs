@@ -45,6 +45,8 @@ pub(crate) struct Endpoint {
     pub(crate) query: Vec<(LitStr, Text)>,
     pub(crate) json: Option<FixedFields>,
     pub(crate) form: Option<FixedFields>,
+    /// Its block says that its calls can be enqueued.
+    pub(crate) durable: bool,
     /// The method without the attributes that are ours.
     pub(crate) method: Method,
     pub(crate) parameters: Vec<Parameter>,
@@ -104,6 +106,13 @@ impl Endpoint {
         };
         let (json, form) = (fixed("json"), fixed("form"));
         let runtime = keys.read_with("crate", value::module, errors);
+        let durable = keys.take_misplaced(super::block::DURABLE, errors).is_some();
+        if let Some(entry) = keys.take_misplaced("durable", errors) {
+            errors.push(
+                Diagnostic::new(&entry.key, "`durable` belongs on the `impl` block")
+                    .help("write `#[rest_api(durable)]` above the block that has the endpoint"),
+            );
+        }
         if let Some(pages) = &mut pages {
             pages.note_misspelt(&keys);
         }
@@ -139,6 +148,7 @@ impl Endpoint {
             query: query.unwrap_or_default(),
             json,
             form,
+            durable,
             method,
             parameters,
         }

@@ -3,7 +3,7 @@
 use quote::ToTokens as _;
 use syn::{GenericParam, Ident, ItemStruct, LitStr, Type};
 
-use super::{ClientPages, Field, api};
+use super::{ClientPages, Field, api, durable_is_for_blocks};
 use crate::diagnostics::{Diagnostic, Errors, find_keyword};
 use crate::parse::entry::Entry;
 use crate::parse::keys::Keys;
@@ -66,6 +66,7 @@ impl Extension {
         let misspelt = keys.misspelt("accessor");
         let misspelt = misspelt.and_then(|entry| value::method(entry).ok());
         let pages_misspelt = keys.misspell("pages");
+        durable_is_for_blocks(&mut keys, errors);
         keys.finish(errors);
         Self {
             paths: Paths::new(runtime),

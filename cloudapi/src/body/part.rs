@@ -30,6 +30,8 @@ pub struct Part {
     content: Result<Source, String>,
     file_name: Option<String>,
     media_type: Option<String>,
+    /// It was given as a secret.
+    secret: bool,
 }
 
 impl Part {
@@ -102,7 +104,12 @@ impl Part {
             content,
             file_name: None,
             media_type: media_type.map(str::to_owned),
+            secret: false,
         }
+    }
+
+    pub(crate) const fn is_secret(&self) -> bool {
+        self.secret
     }
 
     /// Its head and its content, or what is wrong with it.
@@ -172,7 +179,10 @@ impl<T: ToPlain> PartParameter for T {
     fn to_part(&self) -> Part {
         match self.plain() {
             Plain::Shown(text) => Part::text(text.to_string()),
-            Plain::Secret(secret) => Part::text(secret.expose()),
+            Plain::Secret(secret) => Part {
+                secret: true,
+                ..Part::text(secret.expose())
+            },
         }
     }
 }

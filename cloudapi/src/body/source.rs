@@ -60,6 +60,30 @@ impl Source {
         matches!(self, Self::Bytes(bytes) if bytes.is_empty())
     }
 
+    /// All that it sends, if that is in memory and stays what it is; otherwise what it is.
+    #[cfg(feature = "store")]
+    pub(crate) fn to_bytes(&self) -> Result<Bytes, &'static str> {
+        let made = match self {
+            Self::Bytes(bytes) => return Ok(bytes.clone()),
+            Self::Made(made) => made,
+        };
+        match &**made {
+            Made::File(_) => Err("a file"),
+            Made::Factory(_) => Err("a stream, or what a function makes"),
+            Made::Exactly(source, length) => match source.to_bytes()? {
+                bytes if bytes.len() as u64 == *length => Ok(bytes),
+                _ => Err("of another length than it says"),
+            },
+            Made::Sequence(sources) => {
+                let mut all = Vec::new();
+                for source in sources {
+                    all.extend_from_slice(&source.to_bytes()?);
+                }
+                Ok(all.into())
+            }
+        }
+    }
+
     /// The bytes that it holds in memory.
     #[cfg(feature = "testing")]
     pub(crate) fn memory(&self) -> usize {

@@ -54,6 +54,14 @@ impl Attempt {
         // Without a runtime the attempt is dropped, and so reported.
         if let Some(runtime) = cell.runtime() {
             let sending = trace.around(async move {
+                #[cfg(feature = "store")]
+                if let Some(ledger) = attempt.cell.ledger().cloned() {
+                    // Boxed, so that the task of other calls is no larger.
+                    if let Err(error) = Box::pin(ledger.leaves()).await {
+                        attempt.report(Err(error), None);
+                        return;
+                    }
+                }
                 attempt.sent = true;
                 if attempt.cell.request.options.streamed {
                     // Boxed, so that the task of other calls is no larger.
@@ -111,7 +119,6 @@ impl Attempt {
         }
         let cell = &self.cell;
         let scope = cell.client.scope();
-        let terms = cell.client.terms();
         let now = scope.clock().now();
         let said = self.said(&outcome);
         let tells = self.tells(&outcome);
@@ -123,11 +130,15 @@ impl Attempt {
             number: self.number,
             took: now.since(self.started),
         };
+        #[cfg(feature = "store")]
+        if let Some(ledger) = cell.ledger() {
+            ledger.came_back(verdict, finished.outcome);
+        }
         if verdict != Verdict::Done {
             // Recorded before the scheduler may start the next attempt.
             cell.record(self.started, now, finished.outcome);
         }
-        let next = scope.finish(self.id, cell, finished, &terms.schedule, now);
+        let next = scope.finish(self.id, cell, finished, &cell.terms(), now);
         self.trace.end(finished.outcome, next);
         let ending = match next.map(|concluded| concluded.next) {
             None | Some(Next::Waits) => return,

@@ -8,6 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, StatusCode};
 
+#[cfg(feature = "store")]
+use super::Ledger;
 use super::sync::{JoinHandle, Mutex, MutexGuard};
 use crate::body::Body;
 use crate::client::ClientCore;
@@ -16,7 +18,7 @@ use crate::outcome::Failure;
 use crate::redirect::Hop;
 use crate::request::Request;
 use crate::response::Response;
-use crate::schedule::{self, CallId, Ending, Joining, Judgement, Refusal, Time, Verdict};
+use crate::schedule::{self, CallId, Ending, Joining, Judgement, Refusal, Terms, Time, Verdict};
 use crate::watch::{AttemptTrace, CallTrace, wake};
 
 /// The one answer of a call. Boxed, since a million calls may wait for theirs.
@@ -43,6 +45,9 @@ pub(crate) struct CallCell {
     runtime: Option<tokio::runtime::Handle>,
     /// Its identity in the scheduler, once it has been taken in.
     id: AtomicU64,
+    /// Where a durable call notes its attempts.
+    #[cfg(feature = "store")]
+    ledger: Option<Arc<Ledger>>,
     state: Mutex<CellState>,
 }
 
@@ -85,8 +90,37 @@ impl CallCell {
             submitted: Time::NEVER,
             runtime: None,
             id: AtomicU64::new(0),
+            #[cfg(feature = "store")]
+            ledger: None,
             state: Mutex::default(),
         }
+    }
+
+    /// The same of a durable call.
+    #[cfg(feature = "store")]
+    pub(crate) fn noted_in(mut self, ledger: Arc<Ledger>) -> Self {
+        self.ledger = Some(ledger);
+        self
+    }
+
+    #[cfg(feature = "store")]
+    pub(super) const fn ledger(&self) -> Option<&Arc<Ledger>> {
+        self.ledger.as_ref()
+    }
+
+    /// How far the call may go. A durable one that has spent a series goes to the back of
+    /// its store's queue, and not of this one.
+    pub(super) fn terms(&self) -> Terms {
+        let terms = self.client.terms().schedule;
+        #[cfg(feature = "store")]
+        if self.ledger.is_some() {
+            let maximum_failed_attempts = 0;
+            return Terms {
+                maximum_failed_attempts,
+                ..terms
+            };
+        }
+        terms
     }
 
     pub(crate) fn id(&self) -> CallId {

@@ -10,7 +10,11 @@ mod attempt;
 mod cell;
 mod clock;
 #[cfg(feature = "store")]
+mod desk;
+#[cfg(feature = "store")]
 mod errands;
+#[cfg(feature = "store")]
+mod ledger;
 #[cfg(feature = "testing")]
 pub(crate) mod manual;
 mod pacer;
@@ -28,6 +32,10 @@ pub(crate) mod sync;
 
 pub(crate) use cell::{Answered, CallCell, Handle};
 pub(crate) use clock::{Clock, Sleep};
+#[cfg(feature = "store")]
+pub(crate) use desk::Desk;
+#[cfg(feature = "store")]
+pub(crate) use ledger::Ledger;
 pub(crate) use registry::{JoinError, Membership, ScopeKey, join};
 pub(crate) use renewal::Renewal;
 pub(crate) use scope::{Claim, Concluded, Scope};

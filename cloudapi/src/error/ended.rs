@@ -34,6 +34,10 @@ impl Error {
         let mut error = Self::new(kind, message).of_call(cell);
         error.0.attempts = attempts;
         error.0.details = details;
+        error.0.is_spent = matches!(
+            ending,
+            Ending::Exhausted | Ending::Refused(Refusal::Unreachable { .. })
+        );
         error.0.retry_at = wait.and_then(|wait| clock.wall().checked_add(wait));
         match outcome {
             Some(Ok(response)) => error.0.response = Some(response),
@@ -199,6 +203,7 @@ const fn of_failure(failure: Failure) -> ErrorKind {
         Failure::Unsendable | Failure::Body => ErrorKind::Request,
         Failure::Abandoned | Failure::NoRuntime => ErrorKind::Runtime,
         Failure::Stopped => ErrorKind::Shutdown,
+        Failure::Unmarked => ErrorKind::Store,
     }
 }
 

@@ -55,6 +55,13 @@ pub enum ErrorKind {
     Shutdown,
     /// There is no tokio runtime to run the call on, or it has ended.
     Runtime,
+    /// The store of durable calls cannot be reached, or refuses.
+    Store,
+    /// The durable call was cancelled, or somebody has said that it had no effect and
+    /// shall have none.
+    Cancelled,
+    /// No worker can make anything of the durable call; the error says why.
+    Parked,
 }
 
 /// One attempt that did not bring the answer.

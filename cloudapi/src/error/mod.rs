@@ -1,5 +1,7 @@
 //! What went wrong, for people and for programs.
 
+#[cfg(feature = "store")]
+mod durable;
 mod ended;
 mod kind;
 
@@ -52,6 +54,8 @@ struct Inner {
     retry_at: Option<SystemTime>,
     /// Repeating the request does no harm, even though it was carried out.
     is_harmless: bool,
+    /// All that a call may do in a row was done.
+    is_spent: bool,
     source: Option<BoxError>,
 }
 
@@ -63,6 +67,15 @@ pub(crate) struct CallInfo {
 }
 
 impl CallInfo {
+    #[cfg(feature = "store")]
+    pub(crate) const fn new(method: Method, url: String, elapsed: Duration) -> Self {
+        Self {
+            method,
+            url,
+            elapsed,
+        }
+    }
+
     pub(crate) fn of(cell: &CallCell) -> Self {
         Self {
             method: cell.request.method.clone(),
@@ -191,7 +204,11 @@ impl Error {
             | ErrorKind::Credentials
             | ErrorKind::File
             | ErrorKind::Shutdown
-            | ErrorKind::Runtime => false,
+            | ErrorKind::Runtime
+            | ErrorKind::Parked
+            | ErrorKind::Cancelled => false,
+            // It may have been taken in all the same.
+            ErrorKind::Store => false,
             // It may do harm.
             ErrorKind::UnknownOutcome => false,
         }
@@ -207,6 +224,7 @@ impl Error {
             details: None,
             retry_at: None,
             is_harmless: true,
+            is_spent: false,
             source: None,
         }))
     }

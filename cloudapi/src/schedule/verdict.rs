@@ -139,7 +139,7 @@ impl Judgement {
             // A request that came in part is not acted upon (RFC 9112 8), and
             // what the caller gives us another time does not mend.
             Failure::Body => Verdict::Ends,
-            Failure::NoRuntime => Verdict::Ends,
+            Failure::NoRuntime | Failure::Unmarked => Verdict::Ends,
             // There is no runtime left to try again on.
             Failure::Abandoned | Failure::Stopped if self.idempotent => Verdict::Ends,
             Failure::Abandoned | Failure::Stopped => Verdict::Unknown,

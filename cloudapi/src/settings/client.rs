@@ -7,6 +7,8 @@ use http::{HeaderMap, HeaderValue};
 
 use super::{DEFAULT_CIRCUIT_THRESHOLD, DEFAULT_RETRY_BUDGET, Declared, Setup};
 use crate::baseurl::normalised;
+#[cfg(feature = "store")]
+use crate::client::Queue;
 use crate::client::{Client, ClientCore, ClientTerms, Common, Reading};
 use crate::engine::{Claim, JoinError, ScopeKey, join};
 use crate::error::Error;
@@ -54,7 +56,12 @@ impl Setup {
         let key = key.of_process(self.process);
         let membership = join(key, claim.clone(), &self.clock)
             .map_err(|error| not_joined(error, baseurl.as_str(), &claim))?;
-        Ok(Client::new(ClientCore::new(
+        #[cfg(feature = "store")]
+        let queue = self.store.clone().map(|store| Queue {
+            store,
+            name: crate::store::scope_name(baseurl.as_str(), split),
+        });
+        let core = ClientCore::new(
             membership,
             transport,
             baseurl,
@@ -65,7 +72,10 @@ impl Setup {
                 vendor: self.vendor,
             },
             self.credentials,
-        )))
+        );
+        #[cfg(feature = "store")]
+        let core = core.with_queue(queue);
+        Ok(Client::new(core))
     }
 
     fn claim(&self) -> Result<Claim, Error> {

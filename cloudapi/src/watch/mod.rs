@@ -10,7 +10,7 @@ mod channel;
 mod event;
 #[cfg(feature = "metrics")]
 mod metrics;
-mod names;
+pub(crate) mod names;
 #[cfg(feature = "progress")]
 mod progress;
 mod shutdown;

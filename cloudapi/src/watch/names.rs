@@ -1,15 +1,20 @@
 //! Short names that do not change from call to call, for labels and attributes.
-#![cfg(any(feature = "tracing", feature = "metrics"))]
+#![cfg(any(feature = "tracing", feature = "metrics", feature = "store"))]
 
+#[cfg(any(feature = "tracing", feature = "metrics"))]
 use std::borrow::Cow;
 
+#[cfg(any(feature = "tracing", feature = "metrics"))]
 use http::StatusCode;
 
-use crate::error::{AttemptOutcome, ErrorKind};
+#[cfg(any(feature = "tracing", feature = "metrics"))]
+use crate::error::AttemptOutcome;
+use crate::error::ErrorKind;
 use crate::outcome::Failure;
 
 /// What OpenTelemetry's `error.type` is of an attempt; `None` where there is no
 /// error.
+#[cfg(any(feature = "tracing", feature = "metrics"))]
 pub(super) fn of_outcome(outcome: AttemptOutcome) -> Option<Cow<'static, str>> {
     match outcome {
         AttemptOutcome::Status(status) => of_status(status),
@@ -17,12 +22,13 @@ pub(super) fn of_outcome(outcome: AttemptOutcome) -> Option<Cow<'static, str>> {
     }
 }
 
+#[cfg(any(feature = "tracing", feature = "metrics"))]
 fn of_status(status: StatusCode) -> Option<Cow<'static, str>> {
     let is_error = status.is_client_error() || status.is_server_error();
     is_error.then(|| status.as_str().to_owned().into())
 }
 
-const fn of_failure(failure: Failure) -> &'static str {
+pub(crate) const fn of_failure(failure: Failure) -> &'static str {
     match failure {
         Failure::NotSent => "not_sent",
         Failure::Refused => "refused",
@@ -35,11 +41,12 @@ const fn of_failure(failure: Failure) -> &'static str {
         Failure::Abandoned => "abandoned",
         Failure::NoRuntime => "no_runtime",
         Failure::Stopped => "stopped",
+        Failure::Unmarked => "unmarked",
     }
 }
 
 /// The same of a whole call.
-pub(super) const fn of_kind(kind: ErrorKind) -> &'static str {
+pub(crate) const fn of_kind(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Settings => "settings",
         ErrorKind::Conflict => "conflict",
@@ -60,5 +67,8 @@ pub(super) const fn of_kind(kind: ErrorKind) -> &'static str {
         ErrorKind::File => "file",
         ErrorKind::Shutdown => "shutdown",
         ErrorKind::Runtime => "runtime",
+        ErrorKind::Store => "store",
+        ErrorKind::Cancelled => "cancelled",
+        ErrorKind::Parked => "parked",
     }
 }

@@ -1,0 +1,135 @@
+//! What a durable call notes in its store around each attempt.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::Desk;
+use crate::error::AttemptOutcome;
+use crate::outcome::{Failure, TransportError};
+use crate::schedule::Verdict;
+use crate::store::{Back, Lease, Store, StoreError, StoreErrorKind};
+
+/// The right of this process to a durable call, while it carries it out.
+///
+/// What is noted of one call is noted in order: the lock is held while the store works.
+/// So it is only taken where a thread may be held up.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    desk: Desk,
+    lease: Lease,
+    repeatable: bool,
+    /// How many attempts have been noted.
+    attempts: AtomicU32,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Nothing may be sent any more.
+    is_closed: bool,
+    /// An attempt may be on its way.
+    is_under_way: bool,
+}
+
+impl Ledger {
+    pub(crate) fn new(desk: Desk, lease: Lease, repeatable: bool) -> Arc<Self> {
+        Arc::new(Self {
+            desk,
+            lease,
+            repeatable,
+            attempts: AtomicU32::new(0),
+            state: Mutex::default(),
+        })
+    }
+
+    pub(crate) const fn lease(&self) -> &Lease {
+        &self.lease
+    }
+
+    /// Notes that a request is about to leave. Unless that is certain to be noted, it
+    /// must not leave.
+    pub(crate) async fn leaves(self: Arc<Self>) -> Result<(), TransportError> {
+        let desk = self.desk.clone();
+        let noted = desk.ask(move |store| self.note_sent(store)).await;
+        noted.map_err(|error| TransportError::new(Failure::Unmarked, error))
+    }
+
+    fn note_sent(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        if state.is_closed {
+            return Err(StoreError::new(
+                StoreErrorKind::Refused,
+                "the call was taken back before the request left",
+            ));
+        }
+        store.mark_sent(&self.lease)?;
+        self.attempts.fetch_add(1, Ordering::Relaxed);
+        state.is_under_way = true;
+        Ok(())
+    }
+
+    /// An attempt has ended. Where that is known to have done nothing that may not be
+    /// done again, it is noted, so that whoever comes after this process may go on.
+    pub(super) fn came_back(self: &Arc<Self>, verdict: Verdict, outcome: AttemptOutcome) {
+        if !is_open_again(verdict, outcome) {
+            return;
+        }
+        let (ledger, attempt) = (Arc::clone(self), self.attempts.load(Ordering::Relaxed));
+        self.desk
+            .tell(move |store| ledger.note_back(store, attempt));
+    }
+
+    /// The next attempt may have been noted before this came to be.
+    fn note_back(&self, store: &dyn Store, attempt: u32) {
+        let mut state = self.lock();
+        if self.attempts.load(Ordering::Relaxed) == attempt {
+            state.is_under_way = false;
+            // If it fails, the store takes the request for one that is under way, and is
+            // only more careful than it has to be.
+            let _ = store.mark_answered(&self.lease);
+        }
+    }
+
+    /// From here on nothing is sent. Tells whether an attempt may be on its way.
+    pub(crate) fn close(&self) -> bool {
+        let mut state = self.lock();
+        state.is_closed = true;
+        state.is_under_way
+    }
+
+    /// Gives the job back, unless what becomes of it is not known.
+    pub(crate) fn give_back(self: Arc<Self>) {
+        let desk = self.desk.clone();
+        desk.tell(move |store| {
+            let is_under_way = self.close();
+            if !is_under_way || self.repeatable {
+                let not_before = Duration::ZERO;
+                // If it fails, the lease runs out.
+                let _ = store.requeue(&self.lease, &Back::Untouched { not_before });
+            }
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether the request, as it was declared, may be sent once more after this. What ends
+/// the call is noted with its end.
+fn is_open_again(verdict: Verdict, outcome: AttemptOutcome) -> bool {
+    match verdict {
+        Verdict::Throttled(_) | Verdict::Failed | Verdict::Unreachable { .. } => true,
+        // These may say that it was carried out, and where the answer is.
+        Verdict::Again => !matches!(
+            outcome,
+            AttemptOutcome::Status(
+                StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::SEE_OTHER
+            )
+        ),
+        Verdict::Done | Verdict::Ends | Verdict::Unknown => false,
+    }
+}

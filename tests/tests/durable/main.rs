@@ -1,0 +1,12 @@
+//! Calls that outlive the process that makes them, in simulated time.
+
+mod crashes;
+mod enqueueing;
+mod failures;
+mod jobs;
+mod results;
+mod secrets;
+mod shutdown;
+mod storms;
+mod versions;
+mod world;
