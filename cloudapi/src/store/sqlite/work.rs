@@ -42,6 +42,9 @@ struct Open {
     process: u32,
     syncs: bool,
     synced: Option<Instant>,
+    /// What was read last here. It may be later than what the file knows, since who only
+    /// looks does not write.
+    clock: Clock,
 }
 
 impl Open {
@@ -55,6 +58,7 @@ impl Open {
             process: std::process::id(),
             syncs: true,
             synced: None,
+            clock: Clock::default(),
         })
     }
 
@@ -94,7 +98,7 @@ impl Shared {
             let behavior = TransactionBehavior::Immediate;
             let transaction = open.connection.transaction_with_behavior(behavior)?;
             // Read once nobody else can go ahead any more.
-            let mut work = Work::begin(transaction, &self.clock)?;
+            let mut work = Work::begin(transaction, &mut open.clock, &self.clock)?;
             let done = change(&mut work)?;
             if work.commit()? && open.syncs {
                 open.synced = Some(Instant::now());
@@ -111,7 +115,7 @@ impl Shared {
         self.with_connection(|open| {
             let behavior = TransactionBehavior::Deferred;
             let transaction = open.connection.transaction_with_behavior(behavior)?;
-            look(&Work::begin(transaction, &self.clock)?)
+            look(&Work::begin(transaction, &mut open.clock, &self.clock)?)
         })
     }
 
@@ -168,7 +172,11 @@ impl std::ops::Deref for Work<'_> {
 }
 
 impl<'a> Work<'a> {
-    fn begin(transaction: Transaction<'a>, wall: &WallClock) -> Result<Self, Failure> {
+    fn begin(
+        transaction: Transaction<'a>,
+        known: &mut Clock,
+        wall: &WallClock,
+    ) -> Result<Self, Failure> {
         let row = "SELECT latest_us, ahead_us, jobs_ever, leases_ever FROM store";
         let (mut clock, jobs_ever, leases_ever) =
             transaction.prepare_cached(row)?.query_row([], |row| {
@@ -178,7 +186,11 @@ impl<'a> Work<'a> {
                 };
                 Ok((clock, row.get(2)?, row.get(3)?))
             })?;
+        if (known.latest, known.ahead) > (clock.latest, clock.ahead) {
+            clock = *known;
+        }
         let moment = clock.read(wall());
+        *known = clock;
         Ok(Self {
             transaction,
             clock,
