@@ -315,6 +315,34 @@ fn what_was_acknowledged_survives_kill_9() {
     assert!(counts.of(JobState::Claimed) + counts.of(JobState::Sent) <= 60);
 }
 
+/// Opens the store and closes it again.
+#[test]
+#[ignore = "another test runs it"]
+fn visitor() {
+    let store = store_of_child();
+    store.put(&new_job(1)).expect("the store");
+}
+
+/// Locks are lost when the file is closed by whatever handle, and then a process that ends
+/// takes the log for its own and removes it.
+#[test]
+fn a_second_handle_takes_no_lock_from_the_first() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("calls.db");
+    let store = SqliteStore::open(&file).expect("a store");
+    store.put(&new_job(1)).expect("room");
+    for number in 1..4 {
+        drop(SqliteStore::open(&file).expect("a second handle"));
+        Heard::start(program("visitor", &file)).end();
+        assert!(directory.path().join("calls.db-wal").exists());
+        store.put(&new_job(number)).expect("room");
+    }
+    let counts = SqliteStore::open(&file).expect("a store").counts(None);
+    assert_eq!(counts.expect("the store").total(), 7);
+    drop(store);
+    is_whole(&file);
+}
+
 // ---- A disk that is full ----
 
 /// Puts until there is no room for more.

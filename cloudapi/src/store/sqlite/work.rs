@@ -8,7 +8,8 @@ use std::time::{Duration, Instant, SystemTime};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::failure::Failure;
-use super::open::{self, Identity, Limits, MIGRATIONS};
+use super::files::{OpenFile, Opening};
+use super::open::{self, Limits, MIGRATIONS};
 use crate::store::StoreError;
 use crate::store::clock::{Clock, Moment};
 use crate::store::job::NewJob;
@@ -37,7 +38,8 @@ pub(super) struct Shared {
 
 struct Open {
     connection: Connection,
-    identity: Option<Identity>,
+    /// Dropped after it.
+    file: OpenFile,
     /// A connection must not be used by a child of the process that made it.
     process: u32,
     syncs: bool,
@@ -48,13 +50,12 @@ struct Open {
 }
 
 impl Open {
-    fn new(path: &Path, limits: Limits) -> Result<Self, StoreError> {
-        let identity = Identity::of(path);
+    fn new(path: &Path, limits: Limits, here: Opening<'_>) -> Result<Self, StoreError> {
         let connection = open::connect(path, limits, MIGRATIONS)?;
         open::whole(&connection, path)?;
         Ok(Self {
             connection,
-            identity,
+            file: here.opened(path),
             process: std::process::id(),
             syncs: true,
             synced: None,
@@ -77,8 +78,9 @@ impl Open {
 
 impl Shared {
     pub(super) fn open(path: &Path, limits: Limits, clock: WallClock) -> Result<Self, StoreError> {
-        let path = open::prepare(path)?;
-        let open = Mutex::new(Open::new(&path, limits)?);
+        let here = Opening::begin();
+        let path = open::prepare(path, &here)?;
+        let open = Mutex::new(Open::new(&path, limits, here)?);
         Ok(Self {
             path,
             limits,
@@ -126,10 +128,11 @@ impl Shared {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.process != std::process::id() {
             // Closing what the parent still uses would do more than closing it.
-            let inherited = mem::replace(&mut *open, Open::new(&self.path, self.limits)?);
+            let own = Open::new(&self.path, self.limits, Opening::begin())?;
+            let inherited = mem::replace(&mut *open, own);
             mem::forget(inherited);
         }
-        if Identity::of(&self.path) != open.identity {
+        if !open.file.is_at(&self.path) {
             return Err(open::replaced(&self.path));
         }
         let since = Instant::now();
