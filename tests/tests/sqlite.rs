@@ -10,6 +10,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -49,31 +50,46 @@ fn say(words: &str) {
     let _ = stdout.flush();
 }
 
-/// What a process has said until it ended.
+/// A process, and what it says.
 struct Heard {
     child: Child,
-    words: thread::JoinHandle<Vec<String>>,
+    said: Receiver<String>,
+    words: Vec<String>,
 }
 
 impl Heard {
     fn start(mut command: Command) -> Self {
         let mut child = command.spawn().expect("a process");
         let stdout = BufReader::new(child.stdout.take().expect("its output"));
-        let words = thread::spawn(move || {
+        let (say, said) = mpsc::channel();
+        thread::spawn(move || {
             let lines = stdout.lines().map_while(Result::ok);
-            let said = lines.filter_map(|line| line.strip_prefix("> ").map(str::to_owned));
-            said.collect()
+            for word in lines.filter_map(|line| line.strip_prefix("> ").map(str::to_owned)) {
+                let _ = say.send(word);
+            }
         });
-        Self { child, words }
+        Self {
+            child,
+            said,
+            words: Vec::new(),
+        }
+    }
+
+    /// Waits until it is at work.
+    fn has_begun(&mut self) {
+        let word = self.said.recv().expect("a word");
+        self.words.push(word);
     }
 
     fn kill(&mut self) {
         self.child.kill().expect("a process that can be killed");
     }
 
+    /// All that it has said until it ended.
     fn end(mut self) -> Vec<String> {
         self.child.wait().expect("its end");
-        self.words.join().expect("its words")
+        self.words.extend(self.said);
+        self.words
     }
 }
 
@@ -146,7 +162,8 @@ fn share_used() -> f64 {
     let mut starters: Vec<_> = (0..8)
         .map(|_| Heard::start(program("starter", &file)))
         .collect();
-    thread::sleep(TIME / 2);
+    starters.iter_mut().for_each(Heard::has_begun);
+    thread::sleep(TIME / 3);
     starters[2].kill();
     starters[5].kill();
     let mut starts = Vec::new();
@@ -314,8 +331,9 @@ fn what_was_acknowledged_survives_kill_9() {
         let mut workers: Vec<_> = (0..2)
             .map(|_| Heard::start(program("worker", &file)))
             .collect();
+        workers.iter_mut().for_each(Heard::has_begun);
         // At moments that have nothing to do with what they are doing.
-        thread::sleep(Duration::from_micros(20_000 + round * 7_919 % 90_000));
+        thread::sleep(Duration::from_micros(round * 7_919 % 60_000));
         workers[0].kill();
         thread::sleep(Duration::from_micros(round * 3_571 % 11_000));
         workers[1].kill();
