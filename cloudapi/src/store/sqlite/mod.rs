@@ -1,6 +1,7 @@
 //! A store in one file of SQLite.
 
 mod failure;
+mod files;
 mod limits;
 mod open;
 mod people;
@@ -55,7 +56,9 @@ use super::{
 /// ```
 ///
 /// and saved, with `sqlite3 calls.db '.backup saved.db'` or `VACUUM INTO 'saved.db'`. A
-/// copy of the one file is none, since the newest changes are in that beside it. A backup
+/// copy of the one file is none, since the newest changes are in that beside it; and a
+/// process that has a store must not open its file in any other way, since SQLite's locks
+/// are lost when it is closed. A backup
 /// that is put back has jobs in it that have been sent since: look through it first.
 ///
 /// What is there and is no store of ours, or is one of a later version, is refused and not

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::failure::{Failure, told};
+use super::files::Opening;
 use crate::store::{StoreError, StoreErrorKind};
 
 /// "cldq", where SQLite's header has a place for what the file is of.
@@ -40,14 +41,14 @@ fn unusable(path: &Path, what: &str) -> StoreError {
 
 /// Makes the file if there is none, and tells its one path. Of a file that is there no
 /// byte is changed.
-pub(super) fn prepare(path: &Path) -> Result<PathBuf, StoreError> {
+pub(super) fn prepare(path: &Path, here: &Opening<'_>) -> Result<PathBuf, StoreError> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path) {
         Ok(_) => {}
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => check(path)?,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => check(path, here)?,
         Err(error) => {
             let parent = path
                 .parent()
@@ -71,7 +72,7 @@ pub(super) fn prepare(path: &Path) -> Result<PathBuf, StoreError> {
 
 /// Whether what is there is a store: asked without SQLite, which might recover what is
 /// somebody else's.
-fn check(path: &Path) -> Result<(), StoreError> {
+fn check(path: &Path, here: &Opening<'_>) -> Result<(), StoreError> {
     let metadata = fs::metadata(path).map_err(|error| unreadable(path, error))?;
     if metadata.is_dir() {
         return Err(unusable(path, "is a directory; name a file in it"));
@@ -87,6 +88,9 @@ fn check(path: &Path) -> Result<(), StoreError> {
             path.display()
         );
         return Err(unusable(path, &what));
+    }
+    if here.has(path) {
+        return Ok(());
     }
     let mut header = Vec::with_capacity(HEADER);
     File::open(path)
@@ -207,25 +211,6 @@ fn retried<T>(
             }
             result => return result,
         }
-    }
-}
-
-/// What makes a file this one and no other that has come in its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Identity(u64, u64);
-
-impl Identity {
-    #[cfg(unix)]
-    pub(super) fn of(path: &Path) -> Option<Self> {
-        use std::os::unix::fs::MetadataExt as _;
-        let metadata = fs::metadata(path).ok()?;
-        Some(Self(metadata.dev(), metadata.ino()))
-    }
-
-    /// Elsewhere a file that is open can be neither removed nor replaced.
-    #[cfg(not(unix))]
-    pub(super) fn of(_: &Path) -> Option<Self> {
-        Some(Self(0, 0))
     }
 }
 

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant, SystemTime};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::failure::Failure;
-use super::open::{self, Identity, Limits, MIGRATIONS};
+use super::files::{OpenFile, Opening};
+use super::open::{self, Limits, MIGRATIONS};
 use crate::store::StoreError;
 use crate::store::clock::{Clock, Moment};
 use crate::store::job::NewJob;
@@ -37,24 +38,28 @@ pub(super) struct Shared {
 
 struct Open {
     connection: Connection,
-    identity: Option<Identity>,
+    /// Dropped after it.
+    file: OpenFile,
     /// A connection must not be used by a child of the process that made it.
     process: u32,
     syncs: bool,
     synced: Option<Instant>,
+    /// What was read last here. It may be later than what the file knows, since who only
+    /// looks does not write.
+    clock: Clock,
 }
 
 impl Open {
-    fn new(path: &Path, limits: Limits) -> Result<Self, StoreError> {
-        let identity = Identity::of(path);
+    fn new(path: &Path, limits: Limits, here: Opening<'_>) -> Result<Self, StoreError> {
         let connection = open::connect(path, limits, MIGRATIONS)?;
         open::whole(&connection, path)?;
         Ok(Self {
             connection,
-            identity,
+            file: here.opened(path),
             process: std::process::id(),
             syncs: true,
             synced: None,
+            clock: Clock::default(),
         })
     }
 
@@ -73,8 +78,9 @@ impl Open {
 
 impl Shared {
     pub(super) fn open(path: &Path, limits: Limits, clock: WallClock) -> Result<Self, StoreError> {
-        let path = open::prepare(path)?;
-        let open = Mutex::new(Open::new(&path, limits)?);
+        let here = Opening::begin();
+        let path = open::prepare(path, &here)?;
+        let open = Mutex::new(Open::new(&path, limits, here)?);
         Ok(Self {
             path,
             limits,
@@ -94,7 +100,7 @@ impl Shared {
             let behavior = TransactionBehavior::Immediate;
             let transaction = open.connection.transaction_with_behavior(behavior)?;
             // Read once nobody else can go ahead any more.
-            let mut work = Work::begin(transaction, &self.clock)?;
+            let mut work = Work::begin(transaction, &mut open.clock, &self.clock)?;
             let done = change(&mut work)?;
             if work.commit()? && open.syncs {
                 open.synced = Some(Instant::now());
@@ -111,7 +117,7 @@ impl Shared {
         self.with_connection(|open| {
             let behavior = TransactionBehavior::Deferred;
             let transaction = open.connection.transaction_with_behavior(behavior)?;
-            look(&Work::begin(transaction, &self.clock)?)
+            look(&Work::begin(transaction, &mut open.clock, &self.clock)?)
         })
     }
 
@@ -122,10 +128,11 @@ impl Shared {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.process != std::process::id() {
             // Closing what the parent still uses would do more than closing it.
-            let inherited = mem::replace(&mut *open, Open::new(&self.path, self.limits)?);
+            let own = Open::new(&self.path, self.limits, Opening::begin())?;
+            let inherited = mem::replace(&mut *open, own);
             mem::forget(inherited);
         }
-        if Identity::of(&self.path) != open.identity {
+        if !open.file.is_at(&self.path) {
             return Err(open::replaced(&self.path));
         }
         let since = Instant::now();
@@ -168,7 +175,11 @@ impl std::ops::Deref for Work<'_> {
 }
 
 impl<'a> Work<'a> {
-    fn begin(transaction: Transaction<'a>, wall: &WallClock) -> Result<Self, Failure> {
+    fn begin(
+        transaction: Transaction<'a>,
+        known: &mut Clock,
+        wall: &WallClock,
+    ) -> Result<Self, Failure> {
         let row = "SELECT latest_us, ahead_us, jobs_ever, leases_ever FROM store";
         let (mut clock, jobs_ever, leases_ever) =
             transaction.prepare_cached(row)?.query_row([], |row| {
@@ -178,7 +189,11 @@ impl<'a> Work<'a> {
                 };
                 Ok((clock, row.get(2)?, row.get(3)?))
             })?;
+        if (known.latest, known.ahead) > (clock.latest, clock.ahead) {
+            clock = *known;
+        }
         let moment = clock.read(wall());
+        *known = clock;
         Ok(Self {
             transaction,
             clock,

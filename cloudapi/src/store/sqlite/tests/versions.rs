@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::{Place, fails, only_for_its_user};
 use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::files::Opening;
 use crate::store::sqlite::open::{self, Limits, MIGRATIONS};
 use crate::store::{JobState, Store as _, StoreError, StoreErrorKind};
 
@@ -16,7 +17,8 @@ const LIMITS: Limits = Limits {
 };
 
 fn connect(place: &Place, migrations: &[&str]) -> Result<Connection, StoreError> {
-    open::connect(&open::prepare(&place.path())?, LIMITS, migrations)
+    let path = open::prepare(&place.path(), &Opening::begin())?;
+    open::connect(&path, LIMITS, migrations)
 }
 
 fn number(connection: &Connection, query: &str) -> i64 {
