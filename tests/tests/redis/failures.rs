@@ -120,7 +120,7 @@ fn that_says(answer: &'static str) -> String {
 
 #[test]
 fn a_server_that_is_too_old_is_told() {
-    let info = "$23\r\nredis_version:6.0.16\r\na:\r\n";
+    let info = "$24\r\nredis_version:6.0.16\r\na:\r\n";
     let error = RedisStore::connect(&that_says(info)).unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Unusable, "{error}");
     assert!(

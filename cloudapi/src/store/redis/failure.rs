@@ -204,7 +204,8 @@ fn refusal(error: &RedisError, node: &Node) -> Failure {
         let message = format!("the Redis at {node} cannot do it now: {told}");
         return unavailable(Cause::Refused, message);
     }
-    if one_of(&["NOPERM", "NOAUTH", "WRONGPASS", "DENIED"]) {
+    let in_script = detail.contains("The user executing the script can't");
+    if in_script || one_of(&["NOPERM", "NOAUTH", "WRONGPASS", "DENIED"]) {
         let message = if says("NOAUTH") {
             format!(
                 "the Redis at {node} wants a password, as in `redis://user:password@host`: {told}"
@@ -275,6 +276,10 @@ mod tests {
                 Refused,
             ),
             ("NOAUTH Authentication required.", Refused),
+            (
+                "ERR The user executing the script can't run this command or subcommand script: 0a",
+                Refused,
+            ),
         ] {
             let failure = refused(told);
             assert_eq!(failure.error.kind(), kind, "{told}");

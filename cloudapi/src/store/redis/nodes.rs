@@ -75,6 +75,11 @@ impl Nodes {
         self.dialling.timeout
     }
 
+    /// When something that begins now has to have ended.
+    pub(super) fn deadline(&self) -> Instant {
+        Instant::now() + self.timeout() * 2
+    }
+
     fn locked(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -85,6 +90,7 @@ impl Nodes {
         &self,
         mut batches: Vec<Batch>,
         twice: Twice,
+        deadline: Instant,
     ) -> Result<Vec<Value>, StoreError> {
         if !self.is_cluster && batches.len() > 1 {
             let rest = batches.split_off(1);
@@ -93,26 +99,19 @@ impl Nodes {
         }
         let mut answers = Vec::new();
         for batch in &batches {
-            answers.extend(self.run_one(batch, twice)?);
+            let again = (twice == Twice::Harmless).then_some(batch);
+            answers.extend(self.run_one(batch, again, deadline)?);
         }
         Ok(answers)
     }
 
-    /// Sends `batch`, and if the connection breaks, `again` instead.
-    pub(super) fn run_again(&self, batch: &Batch, again: &Batch) -> Result<Vec<Value>, StoreError> {
-        self.run_either(batch, Some(again))
-    }
-
-    fn run_one(&self, batch: &Batch, twice: Twice) -> Result<Vec<Value>, StoreError> {
-        self.run_either(batch, (twice == Twice::Harmless).then_some(batch))
-    }
-
-    fn run_either<'a>(
+    /// Sends one batch, and if the connection breaks, `again` instead.
+    pub(super) fn run_one<'a>(
         &self,
         mut batch: &'a Batch,
         mut again: Option<&'a Batch>,
+        deadline: Instant,
     ) -> Result<Vec<Value>, StoreError> {
-        let deadline = Instant::now() + self.timeout() * 2;
         let mut node = self.node_of(&batch.key, deadline)?;
         let mut is_asking = false;
         for _ in 0..REDIRECTIONS {
@@ -344,7 +343,7 @@ impl Nodes {
         &self,
         request: impl Fn() -> Request,
     ) -> Result<Vec<Result<Value, Failure>>, StoreError> {
-        let deadline = Instant::now() + self.timeout() * 2;
+        let deadline = self.deadline();
         if self.is_cluster {
             self.ask_for_ranges(None, deadline)?;
         }

@@ -1,7 +1,7 @@
 //! The durable calls, in a Redis.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use redis::{ToRedisArgs, Value, cmd};
 
@@ -21,11 +21,14 @@ const AT_ONCE: usize = 500;
 /// So many bytes of jobs a list passes at once, and then the rest of one.
 const BYTES_AT_ONCE: usize = 1 << 20;
 
+#[derive(Clone, Copy)]
 pub(super) struct Queues<'a> {
     pub(super) nodes: &'a Nodes,
     pub(super) keys: &'a Keys,
     pub(super) is_cluster: bool,
     pub(super) replicas: u32,
+    /// When the call has to have ended.
+    pub(super) deadline: Instant,
 }
 
 /// `,failed,parked,`: the states for which that holds, as the scripts read it.
@@ -57,6 +60,14 @@ fn first(answers: Vec<Value>) -> Value {
 }
 
 impl Queues<'_> {
+    /// For a part of a long call, each of which has the time of a call.
+    fn part(&self) -> Self {
+        Self {
+            deadline: self.nodes.deadline(),
+            ..*self
+        }
+    }
+
     fn key(&self, queue: &str) -> String {
         self.keys.queue(queue)
     }
@@ -70,7 +81,7 @@ impl Queues<'_> {
     ) -> Result<Vec<Value>, StoreError> {
         let key = self.key(queue);
         let request = with(Request::script(script, &[&key]));
-        ask(self.nodes, key, request, twice)
+        ask(self.nodes, key, request, twice, self.deadline)
     }
 
     /// The keys of a script, and if it may put a job at the back, the number of its place,
@@ -92,7 +103,10 @@ impl Queues<'_> {
         count.arg(&number);
         let batch = Batch::one(number, Request::plain(count));
         // Nobody misses a number.
-        let counted = first(self.nodes.run(vec![batch], Twice::Harmless)?);
+        let counted = first(
+            self.nodes
+                .run(vec![batch], Twice::Harmless, self.deadline)?,
+        );
         Ok((key.clone(), vec![key], record::text(counted)?))
     }
 
@@ -129,7 +143,10 @@ impl Queues<'_> {
         let queue_of = self.keys.queue_of(job.id);
         pointer.arg(&queue_of);
         let batch = Batch::one(queue_of.clone(), Request::plain(pointer));
-        let known = first(self.nodes.run(vec![batch], Twice::Harmless)?);
+        let known = first(
+            self.nodes
+                .run(vec![batch], Twice::Harmless, self.deadline)?,
+        );
         if known != Value::Nil {
             let queue = record::text(known)?;
             if queue != job.queue && self.job_in(&queue, job.id)?.is_some() {
@@ -157,7 +174,7 @@ impl Queues<'_> {
                 requests: self.replicated(request),
             },
         ];
-        let answers = self.nodes.run(batches, Twice::Harmless)?;
+        let answers = self.nodes.run(batches, Twice::Harmless, self.deadline)?;
         self.check_replicas(answers.into_iter().nth(3))
     }
 
@@ -215,7 +232,7 @@ impl Queues<'_> {
         let requests = self.replicated(request);
         let answers = self
             .nodes
-            .run(vec![Batch { key, requests }], Twice::Never)?;
+            .run(vec![Batch { key, requests }], Twice::Never, self.deadline)?;
         let mut answers = answers.into_iter();
         Self::still_held(lease, record::next(&mut answers))?;
         self.check_replicas(answers.next())
@@ -234,7 +251,9 @@ impl Queues<'_> {
         request: Request,
         twice: Twice,
     ) -> Result<std::vec::IntoIter<Value>, StoreError> {
-        let answers = self.nodes.run(vec![Batch::one(key, request)], twice)?;
+        let answers = self
+            .nodes
+            .run(vec![Batch::one(key, request)], twice, self.deadline)?;
         Self::still_held(lease, first(answers))
     }
 
@@ -258,7 +277,9 @@ impl Queues<'_> {
             let held = held.arg(finish.state.word()).arg(is_said_again);
             Batch::one(key.clone(), held.arg(&fields))
         };
-        let answers = self.nodes.run_again(&request(0), &request(1))?;
+        let answers = self
+            .nodes
+            .run_one(&request(0), Some(&request(1)), self.deadline)?;
         Self::still_held(lease, first(answers)).map(drop)
     }
 
@@ -278,10 +299,12 @@ impl Queues<'_> {
         let (before, behind) = reason.split_once('0').unwrap_or((&reason, ""));
         let mut reclaimed = Vec::new();
         loop {
-            let answer = self.ask_queue(queue, Twice::Never, &scripts::RECLAIM, |request| {
-                let request = request.arg(AT_ONCE).arg(MAXIMUM_CRASHES);
-                request.arg(rules::unknown()).arg(before).arg(behind)
-            })?;
+            let answer =
+                self.part()
+                    .ask_queue(queue, Twice::Never, &scripts::RECLAIM, |request| {
+                        let request = request.arg(AT_ONCE).arg(MAXIMUM_CRASHES);
+                        request.arg(rules::unknown()).arg(before).arg(behind)
+                    })?;
             let mut parts = answer.into_iter();
             let count: usize = record::number(record::next(&mut parts))?;
             for one in record::list(record::next(&mut parts))? {
@@ -317,24 +340,27 @@ impl Queues<'_> {
     fn find<T>(
         &self,
         id: JobId,
-        mut look: impl FnMut(&str) -> Result<Option<T>, StoreError>,
+        mut look: impl FnMut(&Self, &str) -> Result<Option<T>, StoreError>,
     ) -> Result<Option<T>, StoreError> {
         let key = self.keys.queue_of(id);
         let mut get = cmd("GET");
         get.arg(&key);
         let batch = Batch::one(key, Request::plain(get));
-        let pointed = match first(self.nodes.run(vec![batch], Twice::Harmless)?) {
+        let pointed = match first(
+            self.nodes
+                .run(vec![batch], Twice::Harmless, self.deadline)?,
+        ) {
             Value::Nil => None,
             queue => Some(record::text(queue)?),
         };
         if let Some(queue) = &pointed
-            && let Some(found) = look(queue)?
+            && let Some(found) = look(self, queue)?
         {
             return Ok(Some(found));
         }
         for queue in self.queues()? {
             if Some(&queue) != pointed.as_ref()
-                && let Some(found) = look(&queue)?
+                && let Some(found) = look(&self.part(), &queue)?
             {
                 return Ok(Some(found));
             }
@@ -346,7 +372,13 @@ impl Queues<'_> {
         let key = self.keys.queues();
         let mut members = cmd("SMEMBERS");
         members.arg(&key);
-        let queues = ask(self.nodes, key, Request::plain(members), Twice::Harmless)?;
+        let queues = ask(
+            self.nodes,
+            key,
+            Request::plain(members),
+            Twice::Harmless,
+            self.deadline,
+        )?;
         queues.into_iter().map(record::text).collect()
     }
 
@@ -359,7 +391,7 @@ impl Queues<'_> {
     }
 
     pub(super) fn job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
-        self.find(id, |queue| self.job_in(queue, id))
+        self.find(id, |queues, queue| queues.job_in(queue, id))
     }
 
     pub(super) fn jobs(&self, filter: &Filter) -> Result<Vec<Job>, StoreError> {
@@ -396,13 +428,15 @@ impl Queues<'_> {
         };
         while wanted > 0 {
             let at_once = wanted.min(AT_ONCE);
-            let answer = self.ask_queue(queue, Twice::Harmless, &scripts::LIST, |request| {
-                request
-                    .arg(&after)
-                    .arg(at_once)
-                    .arg(BYTES_AT_ONCE)
-                    .arg(&states)
-            })?;
+            let answer =
+                self.part()
+                    .ask_queue(queue, Twice::Harmless, &scripts::LIST, |request| {
+                        request
+                            .arg(&after)
+                            .arg(at_once)
+                            .arg(BYTES_AT_ONCE)
+                            .arg(&states)
+                    })?;
             let mut parts = answer.into_iter();
             let now = record::moment(&mut parts)?;
             let last = record::text(record::next(&mut parts))?;
@@ -424,7 +458,9 @@ impl Queues<'_> {
     pub(super) fn counts(&self, queue: Option<&str>) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         for queue in self.queues_of(queue)? {
-            let answer = self.ask_queue(&queue, Twice::Harmless, &scripts::COUNTS, |all| all)?;
+            let answer =
+                self.part()
+                    .ask_queue(&queue, Twice::Harmless, &scripts::COUNTS, |all| all)?;
             for (state, count) in JobState::ALL.into_iter().zip(answer) {
                 counts.add(state, record::number(count)?);
             }
@@ -444,13 +480,19 @@ impl Queues<'_> {
     ) -> Result<Value, StoreError> {
         let (is_allowed, told) = allowed;
         let allowed = states(is_allowed);
-        let changed = self.find(wanted, |queue| {
-            let (key, keys, number) = self.keys_for(queue, is_put_back)?;
+        let changed = self.find(wanted, |queues, queue| {
+            let (key, keys, number) = queues.keys_for(queue, is_put_back)?;
             let keys: Vec<_> = keys.iter().map(String::as_str).collect();
             let request = Request::script(script, &keys)
                 .arg(wanted.to_string())
                 .arg(&allowed);
-            let answer = ask(self.nodes, key, with(request, &number), Twice::Never)?;
+            let answer = ask(
+                queues.nodes,
+                key,
+                with(request, &number),
+                Twice::Never,
+                queues.deadline,
+            )?;
             let mut parts = answer.into_iter();
             match record::text(record::next(&mut parts))?.as_str() {
                 "ok" => Ok(Some(record::next(&mut parts))),
@@ -497,12 +539,14 @@ impl Queues<'_> {
         let mut purged = 0;
         for queue in self.queues_of(queue)? {
             loop {
-                let answer = self.ask_queue(&queue, Twice::Never, &scripts::PURGE, |request| {
-                    request.arg(micros(over_for)).arg(AT_ONCE)
-                })?;
+                let answer =
+                    self.part()
+                        .ask_queue(&queue, Twice::Never, &scripts::PURGE, |request| {
+                            request.arg(micros(over_for)).arg(AT_ONCE)
+                        })?;
                 let count = answer.len();
                 purged += count as u64;
-                self.forget(answer)?;
+                self.part().forget(answer)?;
                 if count < AT_ONCE {
                     break;
                 }
@@ -520,7 +564,9 @@ impl Queues<'_> {
             remove.arg(&key);
             batches.push(Batch::one(key, Request::plain(remove)));
         }
-        self.nodes.run(batches, Twice::Harmless).map(drop)
+        self.nodes
+            .run(batches, Twice::Harmless, self.deadline)
+            .map(drop)
     }
 }
 
