@@ -74,6 +74,10 @@ impl Request {
         }
     }
 
+    pub(super) fn is_script(&self) -> bool {
+        self.script.is_some()
+    }
+
     pub(super) fn arg(mut self, argument: impl ToRedisArgs) -> Self {
         self.command.arg(argument);
         self
