@@ -200,6 +200,7 @@ fn refusal(error: &RedisError, node: &Node) -> Failure {
         "MISCONF",
         "UNBLOCKED",
     ]) || detail.contains("max number of clients")
+        || detail.contains("attempted to access a non local key")
     {
         let message = format!("the Redis at {node} cannot do it now: {told}");
         return unavailable(Cause::Refused, message);
@@ -271,6 +272,10 @@ mod tests {
             ),
             ("BUSY Redis is busy running a script.", Unavailable),
             ("ERR max number of clients reached", Unavailable),
+            (
+                "ERR Script attempted to access a non local key in a cluster node script: 0a",
+                Unavailable,
+            ),
             (
                 "NOPERM User x has no permissions to run the 'evalsha' command",
                 Refused,

@@ -80,25 +80,32 @@ impl Queues<'_> {
         with: impl FnOnce(Request) -> Request,
     ) -> Result<Vec<Value>, StoreError> {
         let key = self.key(queue);
-        let request = with(Request::script(script, &[&key]));
+        let request = with(Request::script(script, &self.all_keys(queue, None)));
         ask(self.nodes, key, request, twice, self.deadline)
     }
 
-    /// The keys of a script, and if it may put a job at the back, the number of its place,
-    /// which without a cluster it takes itself.
-    fn keys_for(
-        &self,
-        queue: &str,
-        is_put_back: bool,
-    ) -> Result<(String, Vec<String>, String), StoreError> {
-        let (key, number) = (self.key(queue), self.keys.number());
-        if !self.is_cluster || !is_put_back {
-            let keys = match self.is_cluster {
-                true => vec![key.clone()],
-                false => vec![key.clone(), number],
-            };
-            return Ok((key, keys, String::new()));
+    /// The keys of a script. While a cluster hands a slot over, some of its keys may be
+    /// gone: what it is told of, it looks for before it runs the script, so that none is
+    /// done by half.
+    fn all_keys(&self, queue: &str, job: Option<JobId>) -> Vec<String> {
+        let key = self.key(queue);
+        if !self.is_cluster {
+            return vec![key, self.keys.number()];
         }
+        let others = ["ready", "delayed", "leased", "over"].into_iter();
+        let others = others.chain(JobState::ALL.map(JobState::word));
+        let mut keys: Vec<_> = others.map(|name| format!("{key}:{name}")).collect();
+        keys.extend(job.map(|id| format!("{key}:job:{id}")));
+        keys.insert(0, key);
+        keys
+    }
+
+    /// The number of a place at the back. Without a cluster the script takes it itself.
+    fn number(&self) -> Result<String, StoreError> {
+        if !self.is_cluster {
+            return Ok(String::new());
+        }
+        let number = self.keys.number();
         let mut count = cmd("INCR");
         count.arg(&number);
         let batch = Batch::one(number, Request::plain(count));
@@ -107,7 +114,7 @@ impl Queues<'_> {
             self.nodes
                 .run(vec![batch], Twice::Harmless, self.deadline)?,
         );
-        Ok((key.clone(), vec![key], record::text(counted)?))
+        record::text(counted)
     }
 
     /// A request, and behind it, if that is wanted, the wait for the replicas.
@@ -159,18 +166,16 @@ impl Queues<'_> {
         enter.arg(self.keys.queues()).arg(&job.queue);
         let mut point = cmd("SET");
         point.arg(&queue_of).arg(&job.queue);
-        let (key, keys, number) = self.keys_for(&job.queue, true)?;
-        let keys: Vec<_> = keys.iter().map(String::as_str).collect();
-        let request = Request::script(&scripts::PUT, &keys)
+        let request = Request::script(&scripts::PUT, &self.all_keys(&job.queue, Some(job.id)))
             .arg(job.id.to_string())
-            .arg(number)
+            .arg(self.number()?)
             .arg(job.place(0))
             .arg(record::fields(job));
         let batches = vec![
             Batch::one(self.keys.queues(), Request::plain(enter)),
             Batch::one(queue_of, Request::plain(point)),
             Batch {
-                key,
+                key: self.key(&job.queue),
                 requests: self.replicated(request),
             },
         ];
@@ -209,8 +214,9 @@ impl Queues<'_> {
     }
 
     /// Has a script do something for the worker that has a job.
-    fn held(lease: &Lease, script: &'static Script, keys: &[&str]) -> Request {
-        Request::script(script, keys)
+    fn held(&self, lease: &Lease, script: &'static Script) -> Request {
+        let keys = self.all_keys(&lease.queue, Some(lease.job));
+        Request::script(script, &keys)
             .arg(lease.job.to_string())
             .arg(&lease.worker)
             .arg(lease.number)
@@ -228,7 +234,7 @@ impl Queues<'_> {
     /// The request may have left only if this is known, by replicas too.
     pub(super) fn mark_sent(&self, lease: &Lease) -> Result<(), StoreError> {
         let key = self.key(&lease.queue);
-        let request = Self::held(lease, &scripts::MARK, &[&key]).arg("sent");
+        let request = self.held(lease, &scripts::MARK).arg("sent");
         let requests = self.replicated(request);
         let answers = self
             .nodes
@@ -240,7 +246,7 @@ impl Queues<'_> {
 
     pub(super) fn mark_answered(&self, lease: &Lease) -> Result<(), StoreError> {
         let key = self.key(&lease.queue);
-        let request = Self::held(lease, &scripts::MARK, &[&key]).arg("claimed");
+        let request = self.held(lease, &scripts::MARK).arg("claimed");
         self.do_for(lease, key, request, Twice::Harmless).map(drop)
     }
 
@@ -259,7 +265,7 @@ impl Queues<'_> {
 
     pub(super) fn heartbeat(&self, lease: &Lease, until: Duration) -> Result<Pulse, StoreError> {
         let key = self.key(&lease.queue);
-        let request = Self::held(lease, &scripts::HEARTBEAT, &[&key]).arg(micros(until));
+        let request = self.held(lease, &scripts::HEARTBEAT).arg(micros(until));
         let mut parts = self.do_for(lease, key, request, Twice::Harmless)?;
         Ok(Pulse {
             cancel_requested: record::text(record::next(&mut parts))? == "1",
@@ -273,7 +279,7 @@ impl Queues<'_> {
         let key = self.key(&lease.queue);
         let fields = ended(finish.result.as_deref(), finish.reason.as_deref());
         let request = |is_said_again: u8| {
-            let held = Self::held(lease, &scripts::FINISH, &[&key]);
+            let held = self.held(lease, &scripts::FINISH);
             let held = held.arg(finish.state.word()).arg(is_said_again);
             Batch::one(key.clone(), held.arg(&fields))
         };
@@ -285,9 +291,13 @@ impl Queues<'_> {
 
     pub(super) fn requeue(&self, lease: &Lease, back: &Back) -> Result<(), StoreError> {
         let is_failed = matches!(back, Back::Failed { .. });
-        let (key, keys, number) = self.keys_for(&lease.queue, is_failed)?;
-        let keys: Vec<_> = keys.iter().map(String::as_str).collect();
-        let request = Self::held(lease, &scripts::REQUEUE, &keys)
+        let number = match is_failed {
+            true => self.number()?,
+            false => String::new(),
+        };
+        let key = self.key(&lease.queue);
+        let request = self
+            .held(lease, &scripts::REQUEUE)
             .arg(u8::from(is_failed))
             .arg(micros(back.not_before()))
             .arg(number);
@@ -481,9 +491,12 @@ impl Queues<'_> {
         let (is_allowed, told) = allowed;
         let allowed = states(is_allowed);
         let changed = self.find(wanted, |queues, queue| {
-            let (key, keys, number) = queues.keys_for(queue, is_put_back)?;
-            let keys: Vec<_> = keys.iter().map(String::as_str).collect();
-            let request = Request::script(script, &keys)
+            let number = match is_put_back {
+                true => queues.number()?,
+                false => String::new(),
+            };
+            let key = queues.key(queue);
+            let request = Request::script(script, &queues.all_keys(queue, Some(wanted)))
                 .arg(wanted.to_string())
                 .arg(&allowed);
             let answer = ask(

@@ -65,7 +65,7 @@ impl Request {
         }
     }
 
-    pub(super) fn script(script: &'static Script, keys: &[&str]) -> Self {
+    pub(super) fn script(script: &'static Script, keys: &[impl ToRedisArgs]) -> Self {
         let mut command = cmd("EVALSHA");
         command.arg(&script.hash).arg(keys.len()).arg(keys);
         Self {
