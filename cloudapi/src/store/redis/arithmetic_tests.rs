@@ -171,3 +171,28 @@ fn no_time_is_too_long_for_the_script() {
     let steps: Vec<_> = (0..200).map(step).collect();
     compare(&mut connection, &rates, &steps);
 }
+
+/// The sum of two limbs that is just one too many for a limb.
+#[test]
+fn limbs_carry_where_they_are_full() {
+    let Some(mut connection) = connection() else {
+        return;
+    };
+    let step = |later| Step {
+        later,
+        closed_for: None,
+        gate: vec![0],
+        endpoint: Vec::new(),
+    };
+    for over in -1..=1 {
+        // With the grace of 10 ms a period is 600 s.
+        let window = Duration::from_micros(599_990_000);
+        let steps = [
+            step(400_000_000 + over),
+            step(0),
+            step(600_000_000 - over),
+            step(1),
+        ];
+        compare(&mut connection, &[Rate::new(1, window)], &steps);
+    }
+}
