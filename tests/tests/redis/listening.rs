@@ -49,7 +49,7 @@ fn what_was_closed_while_nobody_could_hear_is_told() {
     // The state is there when the server comes back, and no message tells of it.
     server.ask::<()>("HSET cloudapi:{s:scope} closed 4102444800000000");
     server.kill();
-    server.start_again();
+    assert!(server.start_again());
     assert!(heard.recv_timeout(LONG).unwrap() > HOUR);
     until("it is subscribed again", || subscribers(&server) == 1);
     while heard.try_recv().is_ok() {}

@@ -219,6 +219,10 @@ fn refusal(error: &RedisError, node: &Node) -> Failure {
         };
         return Failure::new(Cause::Refused, StoreErrorKind::Refused, message);
     }
+    if detail.contains("DB index") || detail.to_ascii_lowercase().contains("unknown command") {
+        let message = format!("the Redis at {node} does not have what is needed: {told}");
+        return Failure::new(Cause::Refused, StoreErrorKind::Refused, message);
+    }
     let message = format!(
         "what the Redis at {node} has under our keys is not ours, or damaged (another `prefix` \
          keeps out of it): {told}"
@@ -281,6 +285,11 @@ mod tests {
                 Refused,
             ),
             ("NOAUTH Authentication required.", Refused),
+            ("ERR DB index is out of range", Refused),
+            (
+                "ERR unknown command 'EVALSHA', with args beginning with: ",
+                Refused,
+            ),
             (
                 "ERR The user executing the script can't run this command or subcommand script: 0a",
                 Refused,
