@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use cloudapi::store::conformance;
-use cloudapi::store::{JobState, RedisStore, Store, StoreErrorKind};
+use cloudapi::store::{Filter, JobState, RedisStore, Store, StoreErrorKind};
 
 use super::conformance::InRedis;
-use super::servers::{Server, job, until};
+use super::servers::{Server, job, limit, of, until};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -43,8 +43,9 @@ fn a_store_in_a_cluster_conforms() {
     let store = options.connect().unwrap();
     assert!(!store.persistence().unwrap().has_log);
     // Without saying that it is a cluster, one hears how to.
-    let error = first.store().counts(Some("queue"));
-    let errors = [error.err(), second.store().counts(Some("queue")).err()];
+    let errors = servers
+        .each_ref()
+        .map(|server| server.options().connect().err());
     let error = errors
         .into_iter()
         .flatten()
@@ -62,29 +63,64 @@ fn slots_that_are_handed_over_are_followed() {
     let address = format!("redis+cluster://127.0.0.1:{}/", servers[0].port);
     let options = RedisStore::options(&address).timeout(Duration::from_secs(20));
     let store = options.connect().unwrap();
-    let put: Vec<_> = (0..5)
-        .map(|_| {
-            let job = job("queue");
-            store.put(&job).unwrap();
-            job.id
-        })
-        .collect();
-    hand_over(&servers, "cloudapi:{q:queue}", || {
-        // While it is handed over, some of its keys are here and some there.
-        let _ = store.counts(Some("queue"));
-    });
-    assert_eq!(
-        store.counts(Some("queue")).unwrap().of(JobState::Waiting),
-        5
-    );
-    for id in put {
-        let claimed = store.claim("queue", "worker", HOUR).unwrap().unwrap();
-        assert_eq!(claimed.lease.job, id);
+    let put = |store: &RedisStore| {
+        let job = job("queue");
+        store.put(&job).map(|()| job.id)
+    };
+    let mut known: Vec<_> = (0..15).map(|_| put(&store).unwrap()).collect();
+    let lease = |number: u64| {
+        if number == 0 {
+            HOUR
+        } else {
+            Duration::ZERO
+        }
+    };
+    for number in 0..3 {
+        store.claim("queue", "worker", lease(number)).unwrap();
     }
+    let mut answered = 0;
+    hand_over(&servers, "cloudapi:{q:queue}", || {
+        // While some of its keys are here and some there, all is done or nothing.
+        let results = [
+            put(&store).map(|id| known.push(id)),
+            store.claim("queue", "worker", lease(answered)).map(drop),
+            store.claim("queue", "worker", HOUR).and_then(|claimed| {
+                let lease = claimed.map(|claimed| claimed.lease);
+                lease.map_or(Ok(()), |lease| store.mark_sent(&lease))
+            }),
+            store.reclaim("queue").map(drop),
+            store.counts(Some("queue")).map(drop),
+            store.reserve("queue", &of(&[limit(10, HOUR)])).map(drop),
+        ];
+        for result in results {
+            match result {
+                Ok(()) => answered += 1,
+                Err(error) => assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}"),
+            }
+        }
+    });
+    assert!(answered > 0);
+    let jobs = store.jobs(&Filter::default()).unwrap();
+    let counts = store.counts(Some("queue")).unwrap();
+    assert_eq!(counts.total(), jobs.len() as u64);
+    for state in JobState::ALL {
+        let count = jobs.iter().filter(|job| job.state == state).count();
+        assert_eq!(counts.of(state), count as u64, "{state}");
+    }
+    for id in known {
+        assert!(jobs.iter().any(|job| job.new.id == id), "{id} is lost");
+    }
+    // Whoever waits is claimed once, and all leases that ended are taken back.
+    let mut waiting = counts.of(JobState::Waiting);
+    waiting += store.reclaim("queue").unwrap().len() as u64;
+    for _ in 0..waiting {
+        assert!(store.claim("queue", "worker", HOUR).unwrap().is_some());
+    }
+    assert_eq!(store.claim("queue", "worker", HOUR).unwrap(), None);
 }
 
 /// Moves a key's slot to another server, as `redis-cli --cluster reshard` does.
-fn hand_over(servers: &[Server; 3], key: &str, meanwhile: impl Fn()) {
+fn hand_over(servers: &[Server; 3], key: &str, mut meanwhile: impl FnMut()) {
     let slot: i64 = servers[0].ask(&format!("CLUSTER KEYSLOT {key}"));
     let owner = usize::try_from(slot / 5461).unwrap().min(2);
     let (from, to) = (&servers[owner], &servers[(owner + 1) % 3]);

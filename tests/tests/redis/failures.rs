@@ -1,11 +1,12 @@
 //! Servers that are slow, gone, or not what they should be.
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
-use std::sync::Barrier;
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
-use cloudapi::store::{JobState, RedisStore, Store, StoreErrorKind};
+use cloudapi::store::{Back, Finish, JobState, RedisStore, Store, StoreErrorKind};
 
 use super::servers::{Server, job, limit, of};
 
@@ -120,8 +121,26 @@ fn that_says(answer: &'static str) -> String {
 
 #[test]
 fn a_server_that_is_too_old_is_told() {
-    let info = "$23\r\nredis_version:6.0.16\r\na:\r\n";
-    let error = RedisStore::connect(&that_says(info)).unwrap_err();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("redis://{}/", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut buffer = [0; 4096];
+        let mut asked = String::new();
+        while let Ok(read @ 1..) = stream.read(&mut buffer) {
+            asked.push_str(std::str::from_utf8(&buffer[..read]).unwrap());
+            if asked.contains("NX\r\n") {
+                asked.clear();
+                stream.write_all(b"$-1\r\n+OK\r\n").unwrap();
+            } else if asked.contains("server\r\n") {
+                asked.clear();
+                stream
+                    .write_all(b"$22\r\nredis_version:6.0.16\r\n\r\n")
+                    .unwrap();
+            }
+        }
+    });
+    let error = RedisStore::connect(&address).unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Unusable, "{error}");
     assert!(
         error.to_string().contains("6.0.16, and 6.2 or later"),
@@ -196,4 +215,149 @@ fn a_job_that_was_thrown_away_stops_no_queue() {
     let claimed = store.claim("queue", "worker", HOUR).unwrap().unwrap();
     assert_eq!(claimed.lease.job, next.id);
     assert_eq!(store.counts(None).unwrap().total(), 1);
+}
+
+/// A way to a server, which swallows the next answer and hangs up.
+struct Cut {
+    address: String,
+    armed: Arc<AtomicBool>,
+}
+
+impl Cut {
+    fn new(server: &Server) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("redis://{}/", listener.local_addr().unwrap());
+        let armed = Arc::new(AtomicBool::new(false));
+        let (port, is_armed) = (server.port, Arc::clone(&armed));
+        std::thread::spawn(move || {
+            while let Ok((client, _)) = listener.accept() {
+                let server = TcpStream::connect(("127.0.0.1", port)).unwrap();
+                let (mut from_client, mut to_server) = both(&client, &server);
+                std::thread::spawn(move || std::io::copy(&mut from_client, &mut to_server));
+                let (mut from_server, mut to_client) = both(&server, &client);
+                let is_armed = Arc::clone(&is_armed);
+                std::thread::spawn(move || {
+                    let mut buffer = [0; 4096];
+                    while let Ok(read) = from_server.read(&mut buffer) {
+                        if read == 0 || is_armed.swap(false, Ordering::SeqCst) {
+                            break;
+                        }
+                        to_client.write_all(&buffer[..read]).unwrap();
+                    }
+                    let _ = to_client.shutdown(Shutdown::Both);
+                    let _ = from_server.shutdown(Shutdown::Both);
+                });
+            }
+        });
+        Self { address, armed }
+    }
+
+    fn arm(&self) {
+        self.armed.store(true, Ordering::SeqCst);
+    }
+
+    fn has_cut(&self) -> bool {
+        !self.armed.load(Ordering::SeqCst)
+    }
+}
+
+fn both(one: &TcpStream, other: &TcpStream) -> (TcpStream, TcpStream) {
+    (one.try_clone().unwrap(), other.try_clone().unwrap())
+}
+
+/// So that no lost answer only says that the server does not know a script.
+fn know_the_scripts(store: &RedisStore) {
+    store.put(&job("another queue")).unwrap();
+    let not_before = Duration::ZERO;
+    let claim = || {
+        store
+            .claim("another queue", "worker", HOUR)
+            .unwrap()
+            .unwrap()
+    };
+    let lease = claim().lease;
+    store
+        .requeue(&lease, &Back::Untouched { not_before })
+        .unwrap();
+    let lease = claim().lease;
+    store.mark_sent(&lease).unwrap();
+    store.heartbeat(&lease, HOUR).unwrap();
+    let failed = Finish {
+        state: JobState::Cancelled,
+        result: None,
+        reason: None,
+    };
+    store.finish(&lease, &failed).unwrap();
+    assert_eq!(store.purge(None, Duration::ZERO).unwrap(), 1);
+    store
+        .reserve("another scope", &of(&[limit(10, HOUR)]))
+        .unwrap();
+}
+
+#[test]
+fn what_does_no_harm_twice_is_sent_again_when_its_answer_is_lost() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let cut = Cut::new(&server);
+    let options = RedisStore::options(&cut.address).timeout(Duration::from_secs(20));
+    let store = options.connect().unwrap();
+    let gate = [limit(10, HOUR)];
+    know_the_scripts(&store);
+
+    cut.arm();
+    store.reserve("scope", &of(&gate)).unwrap();
+    let new = job("queue");
+    cut.arm();
+    store.put(&new).unwrap();
+    assert_eq!(store.counts(None).unwrap().total(), 1);
+    let lease = store.claim("queue", "worker", HOUR).unwrap().unwrap().lease;
+    cut.arm();
+    store.heartbeat(&lease, HOUR).unwrap();
+    cut.arm();
+    store.mark_answered(&lease).unwrap();
+    // It was finished the first time, and so the lease is over the second.
+    cut.arm();
+    let done = Finish {
+        state: JobState::Done,
+        result: Some(b"done".to_vec()),
+        reason: None,
+    };
+    store.finish(&lease, &done).unwrap();
+    assert!(cut.has_cut());
+    assert_eq!(store.job(new.id).unwrap().unwrap().result, done.result);
+    // Without a lost answer it is over.
+    let error = store.finish(&lease, &done).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::LeaseLost);
+}
+
+#[test]
+fn what_must_not_be_done_twice_is_not_sent_again() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let cut = Cut::new(&server);
+    let options = RedisStore::options(&cut.address).timeout(Duration::from_secs(20));
+    let store = options.connect().unwrap();
+    know_the_scripts(&store);
+    let (first, second) = (job("queue"), job("queue"));
+    store.put(&first).unwrap();
+    store.put(&second).unwrap();
+    cut.arm();
+    let error = store.claim("queue", "worker", HOUR).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
+    let counts = store.counts(None).unwrap();
+    assert_eq!(counts.of(JobState::Claimed), 1);
+    let lease = store.claim("queue", "worker", HOUR).unwrap().unwrap().lease;
+    assert_eq!(lease.job, second.id);
+    cut.arm();
+    let error = store.mark_sent(&lease).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
+    assert_eq!(store.job(second.id).unwrap().unwrap().attempts, 1);
+    let back = Back::Failed {
+        not_before: Duration::ZERO,
+    };
+    cut.arm();
+    store.requeue(&lease, &back).unwrap_err();
+    assert_eq!(store.job(second.id).unwrap().unwrap().failed_attempts, 1);
 }

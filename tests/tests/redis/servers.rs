@@ -20,10 +20,10 @@ pub struct Server {
     folder: TempDir,
     arguments: Vec<String>,
     pub port: u16,
-    child: Child,
+    child: Option<Child>,
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("an address").port()
 }
@@ -38,19 +38,23 @@ impl Server {
     pub fn start_in(folder: TempDir, options: &[&str]) -> Option<Self> {
         let program = PathBuf::from(contract::server("CLOUDAPI_REDIS_SERVER")?);
         let arguments: Vec<_> = options.iter().map(|&option| option.to_owned()).collect();
-        // A cluster has a second port, 10,000 above.
-        let port = std::iter::repeat_with(free_port).find(|port| *port < 50_000);
-        let port = port.expect("a low port");
-        let child = spawn(&program, &folder, port, &arguments);
         let mut server = Self {
+            port: 0,
+            child: None,
             program,
             folder,
             arguments,
-            port,
-            child,
         };
-        server.wait_until_it_answers();
+        // Somebody else may take the port before the server does.
+        while !server.has_started() {}
         Some(server)
+    }
+
+    fn has_started(&mut self) -> bool {
+        // A cluster has a second port, 10,000 above.
+        let port = std::iter::repeat_with(free_port).find(|port| *port < 50_000);
+        self.port = port.expect("a low port");
+        self.start_again()
     }
 
     pub fn address(&self) -> String {
@@ -66,30 +70,22 @@ impl Server {
         RedisStore::options(&self.address()).timeout(Duration::from_secs(20))
     }
 
-    fn wait_until_it_answers(&mut self) {
-        let answers = |server: &Self| -> bool {
-            if server
-                .arguments
-                .iter()
-                .any(|argument| argument == "--tls-port")
-            {
-                return std::net::TcpStream::connect(("127.0.0.1", server.port)).is_ok();
-            }
-            let client = redis::Client::open(server.address()).expect("an address");
-            let ping = client
-                .get_connection()
-                .and_then(|mut connection| redis::cmd("PING").query::<Value>(&mut connection));
-            // One that wants a password answers too.
-            ping.is_ok() || ping.is_err_and(|error| error.code() == Some("NOAUTH"))
-        };
-        until("the server answers", || {
-            let ended = self.child.try_wait().expect("the state of the server");
-            assert!(
-                ended.is_none(),
-                "the server has ended; its port may be taken"
-            );
-            answers(self)
-        });
+    fn answers(&self) -> bool {
+        if self.is_tls() {
+            return std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok();
+        }
+        let client = redis::Client::open(self.address()).expect("an address");
+        let ping = client
+            .get_connection()
+            .and_then(|mut connection| redis::cmd("PING").query::<Value>(&mut connection));
+        // One that wants a password answers too.
+        ping.is_ok() || ping.is_err_and(|error| error.code() == Some("NOAUTH"))
+    }
+
+    fn is_tls(&self) -> bool {
+        self.arguments
+            .iter()
+            .any(|argument| argument == "--tls-port")
     }
 
     /// Asks it something as its administrator.
@@ -98,7 +94,7 @@ impl Server {
     }
 
     fn signal(&self, signal: &str) {
-        let id = self.child.id().to_string();
+        let id = self.child.as_ref().expect("a process").id().to_string();
         let sent = Command::new("kill").args([signal, &id]).status();
         assert!(sent.expect("kill").success());
     }
@@ -113,38 +109,41 @@ impl Server {
 
     /// As a power failure ends it, but for what the system has not written yet.
     pub fn kill(&mut self) {
-        self.child.kill().expect("to kill the server");
-        self.child.wait().expect("its end");
+        if let Some(mut child) = self.child.take() {
+            child.kill().expect("to kill the server");
+            child.wait().expect("its end");
+        }
     }
 
-    pub fn start_again(&mut self) {
-        self.child = spawn(&self.program, &self.folder, self.port, &self.arguments);
-        self.wait_until_it_answers();
+    /// Starts it at its port, if that is free.
+    pub fn start_again(&mut self) -> bool {
+        let port = self.port.to_string();
+        let mut command = Command::new(&self.program);
+        command
+            .args(["--bind", "127.0.0.1", "--save", "", "--dir"])
+            .arg(self.folder.path());
+        for argument in &self.arguments {
+            command.arg(if argument == "PORT" { &port } else { argument });
+        }
+        if !self.is_tls() {
+            command.args(["--port", &port]);
+        }
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        self.child = Some(command.spawn().expect("to start the server"));
+        let mut has_ended = false;
+        until("the server answers", || {
+            let child = self.child.as_mut().expect("a process");
+            has_ended = child.try_wait().expect("its state").is_some();
+            has_ended || self.answers()
+        });
+        !has_ended
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
     }
-}
-
-fn spawn(program: &PathBuf, folder: &TempDir, port: u16, arguments: &[String]) -> Child {
-    let port = port.to_string();
-    let is_tls = arguments.iter().any(|argument| argument == "--tls-port");
-    let mut command = Command::new(program);
-    command
-        .args(["--bind", "127.0.0.1", "--save", "", "--dir"])
-        .arg(folder.path());
-    for argument in arguments {
-        command.arg(if argument == "PORT" { &port } else { argument });
-    }
-    if !is_tls {
-        command.args(["--port", &port]);
-    }
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    command.spawn().expect("to start the server")
 }
 
 pub fn ask_at<T: FromRedisValue>(address: &str, command: &str) -> T {

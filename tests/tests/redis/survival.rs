@@ -33,7 +33,7 @@ fn a_server_that_is_killed_brings_all_back() {
     server.kill();
     let error = store.put(&job("queue")).unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
-    server.start_again();
+    assert!(server.start_again());
 
     // The same store goes on, with all that was answered.
     assert_eq!(store.counts(None).unwrap().of(JobState::Waiting), 19);

@@ -200,11 +200,13 @@ fn refusal(error: &RedisError, node: &Node) -> Failure {
         "MISCONF",
         "UNBLOCKED",
     ]) || detail.contains("max number of clients")
+        || detail.contains("attempted to access a non local key")
     {
         let message = format!("the Redis at {node} cannot do it now: {told}");
         return unavailable(Cause::Refused, message);
     }
-    if one_of(&["NOPERM", "NOAUTH", "WRONGPASS", "DENIED"]) {
+    let in_script = detail.contains("The user executing the script can't");
+    if in_script || one_of(&["NOPERM", "NOAUTH", "WRONGPASS", "DENIED"]) {
         let message = if says("NOAUTH") {
             format!(
                 "the Redis at {node} wants a password, as in `redis://user:password@host`: {told}"
@@ -215,6 +217,10 @@ fn refusal(error: &RedisError, node: &Node) -> Failure {
                  has what it needs): {told}"
             )
         };
+        return Failure::new(Cause::Refused, StoreErrorKind::Refused, message);
+    }
+    if detail.contains("DB index") || detail.to_ascii_lowercase().contains("unknown command") {
+        let message = format!("the Redis at {node} does not have what is needed: {told}");
         return Failure::new(Cause::Refused, StoreErrorKind::Refused, message);
     }
     let message = format!(
@@ -271,10 +277,23 @@ mod tests {
             ("BUSY Redis is busy running a script.", Unavailable),
             ("ERR max number of clients reached", Unavailable),
             (
+                "ERR Script attempted to access a non local key in a cluster node script: 0a",
+                Unavailable,
+            ),
+            (
                 "NOPERM User x has no permissions to run the 'evalsha' command",
                 Refused,
             ),
             ("NOAUTH Authentication required.", Refused),
+            ("ERR DB index is out of range", Refused),
+            (
+                "ERR unknown command 'EVALSHA', with args beginning with: ",
+                Refused,
+            ),
+            (
+                "ERR The user executing the script can't run this command or subcommand script: 0a",
+                Refused,
+            ),
         ] {
             let failure = refused(told);
             assert_eq!(failure.error.kind(), kind, "{told}");

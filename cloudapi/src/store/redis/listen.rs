@@ -36,7 +36,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     listeners: HashMap<String, Vec<Arc<CloseListener>>>,
-    is_running: bool,
+    /// The process in which the thread runs: a forked child has none.
+    process: Option<u32>,
     is_stopped: bool,
     /// Of the connection that the thread waits at, to wake it.
     socket: Option<TcpStream>,
@@ -66,7 +67,8 @@ impl Ears {
             let mut state = self.shared.locked();
             let listeners = state.listeners.entry(scope.to_owned()).or_default();
             listeners.push(Arc::clone(&listener));
-            !std::mem::replace(&mut state.is_running, true)
+            let process = Some(std::process::id());
+            std::mem::replace(&mut state.process, process) != process
         };
         let started = if is_first {
             self.start(Arc::clone(nodes), Arc::clone(keys))
@@ -93,7 +95,7 @@ impl Ears {
         let thread = thread::Builder::new().name("cloudapi-redis".to_owned());
         let spawned = thread.spawn(move || shared.listen(&nodes, &keys));
         spawned.map(drop).map_err(|error| {
-            self.shared.locked().is_running = false;
+            self.shared.locked().process = None;
             StoreError::new(
                 StoreErrorKind::Unavailable,
                 "the thread that listens to the Redis cannot be started",

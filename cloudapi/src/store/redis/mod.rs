@@ -1,5 +1,7 @@
 #![doc = include_str!("../../../docs/redis.md")]
 
+#[cfg(test)]
+mod arithmetic_tests;
 mod failure;
 mod keys;
 mod link;
@@ -105,8 +107,9 @@ impl RedisStore {
             is_cluster: address.is_cluster,
             replicas: settings.replicas,
         }));
-        store.check_version()?;
+        // First what finds the master.
         store.check_format()?;
+        store.check_version()?;
         Ok(store)
     }
 
@@ -140,10 +143,11 @@ impl RedisStore {
         let mut get = cmd("GET");
         get.arg(&key);
         let requests = vec![Request::plain(get), Request::plain(set)];
-        let answers = self
-            .0
-            .nodes
-            .run(vec![Batch { key, requests }], Twice::Harmless)?;
+        let answers = self.0.nodes.run(
+            vec![Batch { key, requests }],
+            Twice::Harmless,
+            self.0.nodes.deadline(),
+        )?;
         let found = match answers.into_iter().next() {
             None | Some(Value::Nil) => return Ok(()),
             Some(found) => record::text(found)?,
@@ -178,6 +182,7 @@ impl RedisStore {
             keys: &self.0.keys,
             is_cluster: self.0.is_cluster,
             replicas: self.0.replicas,
+            deadline: self.0.nodes.deadline(),
         }
     }
 }

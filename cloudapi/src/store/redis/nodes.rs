@@ -55,6 +55,8 @@ pub(super) struct Nodes {
 #[derive(Default)]
 struct State {
     idle: HashMap<Node, Vec<Link>>,
+    /// Whose connections these are: a forked child would read answers of its parent.
+    process: u32,
     /// Without a cluster: which of the given ones is the master, as far as is known.
     master: usize,
     /// Of a cluster: the first and the last slot of each range, and who has it.
@@ -75,6 +77,11 @@ impl Nodes {
         self.dialling.timeout
     }
 
+    /// When something that begins now has to have ended.
+    pub(super) fn deadline(&self) -> Instant {
+        Instant::now() + self.timeout() * 2
+    }
+
     fn locked(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -85,6 +92,7 @@ impl Nodes {
         &self,
         mut batches: Vec<Batch>,
         twice: Twice,
+        deadline: Instant,
     ) -> Result<Vec<Value>, StoreError> {
         if !self.is_cluster && batches.len() > 1 {
             let rest = batches.split_off(1);
@@ -93,26 +101,19 @@ impl Nodes {
         }
         let mut answers = Vec::new();
         for batch in &batches {
-            answers.extend(self.run_one(batch, twice)?);
+            let again = (twice == Twice::Harmless).then_some(batch);
+            answers.extend(self.run_one(batch, again, deadline)?);
         }
         Ok(answers)
     }
 
-    /// Sends `batch`, and if the connection breaks, `again` instead.
-    pub(super) fn run_again(&self, batch: &Batch, again: &Batch) -> Result<Vec<Value>, StoreError> {
-        self.run_either(batch, Some(again))
-    }
-
-    fn run_one(&self, batch: &Batch, twice: Twice) -> Result<Vec<Value>, StoreError> {
-        self.run_either(batch, (twice == Twice::Harmless).then_some(batch))
-    }
-
-    fn run_either<'a>(
+    /// Sends one batch, and if the connection breaks, `again` instead.
+    pub(super) fn run_one<'a>(
         &self,
         mut batch: &'a Batch,
         mut again: Option<&'a Batch>,
+        deadline: Instant,
     ) -> Result<Vec<Value>, StoreError> {
-        let deadline = Instant::now() + self.timeout() * 2;
         let mut node = self.node_of(&batch.key, deadline)?;
         let mut is_asking = false;
         for _ in 0..REDIRECTIONS {
@@ -160,40 +161,14 @@ impl Nodes {
     ) -> Result<Vec<Value>, Failure> {
         let mut link = self.link(node, limit)?;
         let deadline = limit.min(Instant::now() + self.timeout());
-        let mut packed = Vec::new();
-        if is_asking {
-            cmd("ASKING").write_packed_command(&mut packed);
-        }
-        for request in requests {
-            request.command.write_packed_command(&mut packed);
-        }
-        link.send(&packed, deadline)?;
-        if is_asking {
-            link.receive(deadline)?;
-        }
-        let answers: Result<Vec<_>, Failure> =
-            requests.iter().map(|_| link.receive(deadline)).collect();
         let mut checked = Vec::with_capacity(requests.len());
-        let mut was_whole = false;
-        for (answer, request) in answers?.into_iter().zip(requests) {
-            let mut answer = failure::checked(answer, node);
-            let is_new = answer
-                .as_ref()
-                .is_err_and(|failure| failure.cause == Cause::NoScript);
-            // What follows a script waits until replicas have what that did.
-            let whole = match (is_new, was_whole) {
-                (true, _) => request.with_source(),
-                (false, true) => Some(request.command.clone()),
-                (false, false) => None,
-            };
-            if let Some(whole) = whole {
-                if is_asking {
-                    link.ask(&cmd("ASKING"), deadline)?;
-                }
-                answer = failure::checked(link.ask(&whole, deadline)?, node);
-                was_whole = true;
-            }
-            checked.push(answer);
+        let mut rest = requests;
+        while !rest.is_empty() && checked.iter().all(Result::is_ok) {
+            // What follows a script asks what has become of it.
+            let script = rest.iter().position(Request::is_script);
+            let (part, later) = rest.split_at(script.map_or(rest.len(), |at| at + 1));
+            checked.extend(exchange(&mut link, node, part, is_asking, deadline)?);
+            rest = later;
         }
         let is_replica = |answer: &Result<Value, Failure>| {
             answer
@@ -211,7 +186,7 @@ impl Nodes {
 
     fn link(&self, node: &Node, limit: Instant) -> Result<Link, Failure> {
         loop {
-            let idle = self.locked().idle.get_mut(node).and_then(Vec::pop);
+            let idle = self.idle(node);
             let Some(mut link) = idle else {
                 let deadline = limit.min(Instant::now() + self.timeout());
                 return Link::dial(node, &self.dialling, deadline);
@@ -220,6 +195,16 @@ impl Nodes {
                 return Ok(link);
             }
         }
+    }
+
+    fn idle(&self, node: &Node) -> Option<Link> {
+        let mut state = self.locked();
+        let process = std::process::id();
+        if state.process != process {
+            state.process = process;
+            state.idle.clear();
+        }
+        state.idle.get_mut(node)?.pop()
     }
 
     fn give_back(&self, node: &Node, link: Link) {
@@ -344,7 +329,7 @@ impl Nodes {
         &self,
         request: impl Fn() -> Request,
     ) -> Result<Vec<Result<Value, Failure>>, StoreError> {
-        let deadline = Instant::now() + self.timeout() * 2;
+        let deadline = self.deadline();
         if self.is_cluster {
             self.ask_for_ranges(None, deadline)?;
         }
@@ -363,6 +348,43 @@ impl Nodes {
         };
         Ok(masters.iter().map(ask).collect())
     }
+}
+
+/// Sends all at once. What a server refuses is refused alone; without a connection all is.
+fn exchange(
+    link: &mut Link,
+    node: &Node,
+    requests: &[Request],
+    is_asking: bool,
+    deadline: Instant,
+) -> Result<Vec<Result<Value, Failure>>, Failure> {
+    let mut packed = Vec::new();
+    for request in requests {
+        if is_asking {
+            cmd("ASKING").write_packed_command(&mut packed);
+        }
+        request.command.write_packed_command(&mut packed);
+    }
+    link.send(&packed, deadline)?;
+    let mut answers = Vec::with_capacity(requests.len());
+    for _ in requests {
+        if is_asking {
+            link.receive(deadline)?;
+        }
+        answers.push(failure::checked(link.receive(deadline)?, node));
+    }
+    for (answer, request) in answers.iter_mut().zip(requests) {
+        let is_new = |failure: &Failure| failure.cause == Cause::NoScript;
+        if answer.as_ref().is_err_and(is_new)
+            && let Some(whole) = request.with_source()
+        {
+            if is_asking {
+                link.ask(&cmd("ASKING"), deadline)?;
+            }
+            *answer = failure::checked(link.ask(&whole, deadline)?, node);
+        }
+    }
+    Ok(answers)
 }
 
 fn no_cluster(node: &Node) -> StoreError {

@@ -1,7 +1,7 @@
 //! The durable calls, in a Redis.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use redis::{ToRedisArgs, Value, cmd};
 
@@ -21,11 +21,14 @@ const AT_ONCE: usize = 500;
 /// So many bytes of jobs a list passes at once, and then the rest of one.
 const BYTES_AT_ONCE: usize = 1 << 20;
 
+#[derive(Clone, Copy)]
 pub(super) struct Queues<'a> {
     pub(super) nodes: &'a Nodes,
     pub(super) keys: &'a Keys,
     pub(super) is_cluster: bool,
     pub(super) replicas: u32,
+    /// When the call has to have ended.
+    pub(super) deadline: Instant,
 }
 
 /// `,failed,parked,`: the states for which that holds, as the scripts read it.
@@ -57,6 +60,14 @@ fn first(answers: Vec<Value>) -> Value {
 }
 
 impl Queues<'_> {
+    /// For a part of a long call, each of which has the time of a call.
+    fn part(&self) -> Self {
+        Self {
+            deadline: self.nodes.deadline(),
+            ..*self
+        }
+    }
+
     fn key(&self, queue: &str) -> String {
         self.keys.queue(queue)
     }
@@ -69,31 +80,41 @@ impl Queues<'_> {
         with: impl FnOnce(Request) -> Request,
     ) -> Result<Vec<Value>, StoreError> {
         let key = self.key(queue);
-        let request = with(Request::script(script, &[&key]));
-        ask(self.nodes, key, request, twice)
+        let request = with(Request::script(script, &self.all_keys(queue, None)));
+        ask(self.nodes, key, request, twice, self.deadline)
     }
 
-    /// The keys of a script, and if it may put a job at the back, the number of its place,
-    /// which without a cluster it takes itself.
-    fn keys_for(
-        &self,
-        queue: &str,
-        is_put_back: bool,
-    ) -> Result<(String, Vec<String>, String), StoreError> {
-        let (key, number) = (self.key(queue), self.keys.number());
-        if !self.is_cluster || !is_put_back {
-            let keys = match self.is_cluster {
-                true => vec![key.clone()],
-                false => vec![key.clone(), number],
-            };
-            return Ok((key, keys, String::new()));
+    /// The keys of a script. While a cluster hands a slot over, some of its keys may be
+    /// gone: what it is told of, it looks for before it runs the script, so that none is
+    /// done by half.
+    fn all_keys(&self, queue: &str, job: Option<JobId>) -> Vec<String> {
+        let key = self.key(queue);
+        if !self.is_cluster {
+            return vec![key, self.keys.number()];
         }
+        let others = ["ready", "delayed", "leased", "over"].into_iter();
+        let others = others.chain(JobState::ALL.map(JobState::word));
+        let mut keys: Vec<_> = others.map(|name| format!("{key}:{name}")).collect();
+        keys.extend(job.map(|id| format!("{key}:job:{id}")));
+        keys.insert(0, key);
+        keys
+    }
+
+    /// The number of a place at the back. Without a cluster the script takes it itself.
+    fn number(&self) -> Result<String, StoreError> {
+        if !self.is_cluster {
+            return Ok(String::new());
+        }
+        let number = self.keys.number();
         let mut count = cmd("INCR");
         count.arg(&number);
         let batch = Batch::one(number, Request::plain(count));
         // Nobody misses a number.
-        let counted = first(self.nodes.run(vec![batch], Twice::Harmless)?);
-        Ok((key.clone(), vec![key], record::text(counted)?))
+        let counted = first(
+            self.nodes
+                .run(vec![batch], Twice::Harmless, self.deadline)?,
+        );
+        record::text(counted)
     }
 
     /// A request, and behind it, if that is wanted, the wait for the replicas.
@@ -129,7 +150,10 @@ impl Queues<'_> {
         let queue_of = self.keys.queue_of(job.id);
         pointer.arg(&queue_of);
         let batch = Batch::one(queue_of.clone(), Request::plain(pointer));
-        let known = first(self.nodes.run(vec![batch], Twice::Harmless)?);
+        let known = first(
+            self.nodes
+                .run(vec![batch], Twice::Harmless, self.deadline)?,
+        );
         if known != Value::Nil {
             let queue = record::text(known)?;
             if queue != job.queue && self.job_in(&queue, job.id)?.is_some() {
@@ -142,22 +166,20 @@ impl Queues<'_> {
         enter.arg(self.keys.queues()).arg(&job.queue);
         let mut point = cmd("SET");
         point.arg(&queue_of).arg(&job.queue);
-        let (key, keys, number) = self.keys_for(&job.queue, true)?;
-        let keys: Vec<_> = keys.iter().map(String::as_str).collect();
-        let request = Request::script(&scripts::PUT, &keys)
+        let request = Request::script(&scripts::PUT, &self.all_keys(&job.queue, Some(job.id)))
             .arg(job.id.to_string())
-            .arg(number)
+            .arg(self.number()?)
             .arg(job.place(0))
             .arg(record::fields(job));
         let batches = vec![
             Batch::one(self.keys.queues(), Request::plain(enter)),
             Batch::one(queue_of, Request::plain(point)),
             Batch {
-                key,
+                key: self.key(&job.queue),
                 requests: self.replicated(request),
             },
         ];
-        let answers = self.nodes.run(batches, Twice::Harmless)?;
+        let answers = self.nodes.run(batches, Twice::Harmless, self.deadline)?;
         self.check_replicas(answers.into_iter().nth(3))
     }
 
@@ -192,8 +214,9 @@ impl Queues<'_> {
     }
 
     /// Has a script do something for the worker that has a job.
-    fn held(lease: &Lease, script: &'static Script, keys: &[&str]) -> Request {
-        Request::script(script, keys)
+    fn held(&self, lease: &Lease, script: &'static Script) -> Request {
+        let keys = self.all_keys(&lease.queue, Some(lease.job));
+        Request::script(script, &keys)
             .arg(lease.job.to_string())
             .arg(&lease.worker)
             .arg(lease.number)
@@ -211,11 +234,11 @@ impl Queues<'_> {
     /// The request may have left only if this is known, by replicas too.
     pub(super) fn mark_sent(&self, lease: &Lease) -> Result<(), StoreError> {
         let key = self.key(&lease.queue);
-        let request = Self::held(lease, &scripts::MARK, &[&key]).arg("sent");
+        let request = self.held(lease, &scripts::MARK).arg("sent");
         let requests = self.replicated(request);
         let answers = self
             .nodes
-            .run(vec![Batch { key, requests }], Twice::Never)?;
+            .run(vec![Batch { key, requests }], Twice::Never, self.deadline)?;
         let mut answers = answers.into_iter();
         Self::still_held(lease, record::next(&mut answers))?;
         self.check_replicas(answers.next())
@@ -223,7 +246,7 @@ impl Queues<'_> {
 
     pub(super) fn mark_answered(&self, lease: &Lease) -> Result<(), StoreError> {
         let key = self.key(&lease.queue);
-        let request = Self::held(lease, &scripts::MARK, &[&key]).arg("claimed");
+        let request = self.held(lease, &scripts::MARK).arg("claimed");
         self.do_for(lease, key, request, Twice::Harmless).map(drop)
     }
 
@@ -234,13 +257,15 @@ impl Queues<'_> {
         request: Request,
         twice: Twice,
     ) -> Result<std::vec::IntoIter<Value>, StoreError> {
-        let answers = self.nodes.run(vec![Batch::one(key, request)], twice)?;
+        let answers = self
+            .nodes
+            .run(vec![Batch::one(key, request)], twice, self.deadline)?;
         Self::still_held(lease, first(answers))
     }
 
     pub(super) fn heartbeat(&self, lease: &Lease, until: Duration) -> Result<Pulse, StoreError> {
         let key = self.key(&lease.queue);
-        let request = Self::held(lease, &scripts::HEARTBEAT, &[&key]).arg(micros(until));
+        let request = self.held(lease, &scripts::HEARTBEAT).arg(micros(until));
         let mut parts = self.do_for(lease, key, request, Twice::Harmless)?;
         Ok(Pulse {
             cancel_requested: record::text(record::next(&mut parts))? == "1",
@@ -254,19 +279,25 @@ impl Queues<'_> {
         let key = self.key(&lease.queue);
         let fields = ended(finish.result.as_deref(), finish.reason.as_deref());
         let request = |is_said_again: u8| {
-            let held = Self::held(lease, &scripts::FINISH, &[&key]);
+            let held = self.held(lease, &scripts::FINISH);
             let held = held.arg(finish.state.word()).arg(is_said_again);
             Batch::one(key.clone(), held.arg(&fields))
         };
-        let answers = self.nodes.run_again(&request(0), &request(1))?;
+        let answers = self
+            .nodes
+            .run_one(&request(0), Some(&request(1)), self.deadline)?;
         Self::still_held(lease, first(answers)).map(drop)
     }
 
     pub(super) fn requeue(&self, lease: &Lease, back: &Back) -> Result<(), StoreError> {
         let is_failed = matches!(back, Back::Failed { .. });
-        let (key, keys, number) = self.keys_for(&lease.queue, is_failed)?;
-        let keys: Vec<_> = keys.iter().map(String::as_str).collect();
-        let request = Self::held(lease, &scripts::REQUEUE, &keys)
+        let number = match is_failed {
+            true => self.number()?,
+            false => String::new(),
+        };
+        let key = self.key(&lease.queue);
+        let request = self
+            .held(lease, &scripts::REQUEUE)
             .arg(u8::from(is_failed))
             .arg(micros(back.not_before()))
             .arg(number);
@@ -278,10 +309,12 @@ impl Queues<'_> {
         let (before, behind) = reason.split_once('0').unwrap_or((&reason, ""));
         let mut reclaimed = Vec::new();
         loop {
-            let answer = self.ask_queue(queue, Twice::Never, &scripts::RECLAIM, |request| {
-                let request = request.arg(AT_ONCE).arg(MAXIMUM_CRASHES);
-                request.arg(rules::unknown()).arg(before).arg(behind)
-            })?;
+            let answer =
+                self.part()
+                    .ask_queue(queue, Twice::Never, &scripts::RECLAIM, |request| {
+                        let request = request.arg(AT_ONCE).arg(MAXIMUM_CRASHES);
+                        request.arg(rules::unknown()).arg(before).arg(behind)
+                    })?;
             let mut parts = answer.into_iter();
             let count: usize = record::number(record::next(&mut parts))?;
             for one in record::list(record::next(&mut parts))? {
@@ -317,24 +350,27 @@ impl Queues<'_> {
     fn find<T>(
         &self,
         id: JobId,
-        mut look: impl FnMut(&str) -> Result<Option<T>, StoreError>,
+        mut look: impl FnMut(&Self, &str) -> Result<Option<T>, StoreError>,
     ) -> Result<Option<T>, StoreError> {
         let key = self.keys.queue_of(id);
         let mut get = cmd("GET");
         get.arg(&key);
         let batch = Batch::one(key, Request::plain(get));
-        let pointed = match first(self.nodes.run(vec![batch], Twice::Harmless)?) {
+        let pointed = match first(
+            self.nodes
+                .run(vec![batch], Twice::Harmless, self.deadline)?,
+        ) {
             Value::Nil => None,
             queue => Some(record::text(queue)?),
         };
         if let Some(queue) = &pointed
-            && let Some(found) = look(queue)?
+            && let Some(found) = look(self, queue)?
         {
             return Ok(Some(found));
         }
         for queue in self.queues()? {
             if Some(&queue) != pointed.as_ref()
-                && let Some(found) = look(&queue)?
+                && let Some(found) = look(&self.part(), &queue)?
             {
                 return Ok(Some(found));
             }
@@ -346,7 +382,13 @@ impl Queues<'_> {
         let key = self.keys.queues();
         let mut members = cmd("SMEMBERS");
         members.arg(&key);
-        let queues = ask(self.nodes, key, Request::plain(members), Twice::Harmless)?;
+        let queues = ask(
+            self.nodes,
+            key,
+            Request::plain(members),
+            Twice::Harmless,
+            self.deadline,
+        )?;
         queues.into_iter().map(record::text).collect()
     }
 
@@ -359,7 +401,7 @@ impl Queues<'_> {
     }
 
     pub(super) fn job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
-        self.find(id, |queue| self.job_in(queue, id))
+        self.find(id, |queues, queue| queues.job_in(queue, id))
     }
 
     pub(super) fn jobs(&self, filter: &Filter) -> Result<Vec<Job>, StoreError> {
@@ -396,13 +438,15 @@ impl Queues<'_> {
         };
         while wanted > 0 {
             let at_once = wanted.min(AT_ONCE);
-            let answer = self.ask_queue(queue, Twice::Harmless, &scripts::LIST, |request| {
-                request
-                    .arg(&after)
-                    .arg(at_once)
-                    .arg(BYTES_AT_ONCE)
-                    .arg(&states)
-            })?;
+            let answer =
+                self.part()
+                    .ask_queue(queue, Twice::Harmless, &scripts::LIST, |request| {
+                        request
+                            .arg(&after)
+                            .arg(at_once)
+                            .arg(BYTES_AT_ONCE)
+                            .arg(&states)
+                    })?;
             let mut parts = answer.into_iter();
             let now = record::moment(&mut parts)?;
             let last = record::text(record::next(&mut parts))?;
@@ -424,7 +468,9 @@ impl Queues<'_> {
     pub(super) fn counts(&self, queue: Option<&str>) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         for queue in self.queues_of(queue)? {
-            let answer = self.ask_queue(&queue, Twice::Harmless, &scripts::COUNTS, |all| all)?;
+            let answer =
+                self.part()
+                    .ask_queue(&queue, Twice::Harmless, &scripts::COUNTS, |all| all)?;
             for (state, count) in JobState::ALL.into_iter().zip(answer) {
                 counts.add(state, record::number(count)?);
             }
@@ -444,13 +490,22 @@ impl Queues<'_> {
     ) -> Result<Value, StoreError> {
         let (is_allowed, told) = allowed;
         let allowed = states(is_allowed);
-        let changed = self.find(wanted, |queue| {
-            let (key, keys, number) = self.keys_for(queue, is_put_back)?;
-            let keys: Vec<_> = keys.iter().map(String::as_str).collect();
-            let request = Request::script(script, &keys)
+        let changed = self.find(wanted, |queues, queue| {
+            let number = match is_put_back {
+                true => queues.number()?,
+                false => String::new(),
+            };
+            let key = queues.key(queue);
+            let request = Request::script(script, &queues.all_keys(queue, Some(wanted)))
                 .arg(wanted.to_string())
                 .arg(&allowed);
-            let answer = ask(self.nodes, key, with(request, &number), Twice::Never)?;
+            let answer = ask(
+                queues.nodes,
+                key,
+                with(request, &number),
+                Twice::Never,
+                queues.deadline,
+            )?;
             let mut parts = answer.into_iter();
             match record::text(record::next(&mut parts))?.as_str() {
                 "ok" => Ok(Some(record::next(&mut parts))),
@@ -497,12 +552,14 @@ impl Queues<'_> {
         let mut purged = 0;
         for queue in self.queues_of(queue)? {
             loop {
-                let answer = self.ask_queue(&queue, Twice::Never, &scripts::PURGE, |request| {
-                    request.arg(micros(over_for)).arg(AT_ONCE)
-                })?;
+                let answer =
+                    self.part()
+                        .ask_queue(&queue, Twice::Never, &scripts::PURGE, |request| {
+                            request.arg(micros(over_for)).arg(AT_ONCE)
+                        })?;
                 let count = answer.len();
                 purged += count as u64;
-                self.forget(answer)?;
+                self.part().forget(answer)?;
                 if count < AT_ONCE {
                     break;
                 }
@@ -520,7 +577,9 @@ impl Queues<'_> {
             remove.arg(&key);
             batches.push(Batch::one(key, Request::plain(remove)));
         }
-        self.nodes.run(batches, Twice::Harmless).map(drop)
+        self.nodes
+            .run(batches, Twice::Harmless, self.deadline)
+            .map(drop)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The limits that processes share, in a Redis.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use redis::Value;
 
@@ -36,7 +36,7 @@ pub(super) fn reserve(
         request = limit(request, each);
     }
     // If it is done twice a slot is lost, which is less than an error costs.
-    let mut answer = ask(nodes, key, request, Twice::Harmless)?.into_iter();
+    let mut answer = ask(nodes, key, request, Twice::Harmless, nodes.deadline())?.into_iter();
     let word = record::text(record::next(&mut answer))?;
     let wait = wait(record::next(&mut answer))?;
     Ok(match word.as_str() {
@@ -60,7 +60,11 @@ pub(super) fn close(
         .arg(&keys.channel)
         .arg(scope);
     nodes
-        .run(vec![Batch::one(key, request)], Twice::Harmless)
+        .run(
+            vec![Batch::one(key, request)],
+            Twice::Harmless,
+            nodes.deadline(),
+        )
         .map(drop)
 }
 
@@ -68,7 +72,11 @@ pub(super) fn closed_for(nodes: &Nodes, keys: &Keys, scope: &str) -> Result<Dura
     let key = keys.scope(scope);
     let request = Request::script(&scripts::GATE, &[&key]);
     let mut answers = nodes
-        .run(vec![Batch::one(key, request)], Twice::Harmless)?
+        .run(
+            vec![Batch::one(key, request)],
+            Twice::Harmless,
+            nodes.deadline(),
+        )?
         .into_iter();
     wait(record::next(&mut answers))
 }
@@ -79,9 +87,10 @@ pub(super) fn ask(
     key: String,
     request: Request,
     twice: Twice,
+    deadline: Instant,
 ) -> Result<Vec<Value>, StoreError> {
     let mut answers = nodes
-        .run(vec![Batch::one(key, request)], twice)?
+        .run(vec![Batch::one(key, request)], twice, deadline)?
         .into_iter();
     record::list(record::next(&mut answers))
 }

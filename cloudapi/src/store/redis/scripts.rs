@@ -65,13 +65,17 @@ impl Request {
         }
     }
 
-    pub(super) fn script(script: &'static Script, keys: &[&str]) -> Self {
+    pub(super) fn script(script: &'static Script, keys: &[impl ToRedisArgs]) -> Self {
         let mut command = cmd("EVALSHA");
         command.arg(&script.hash).arg(keys.len()).arg(keys);
         Self {
             command,
             script: Some(script),
         }
+    }
+
+    pub(super) fn is_script(&self) -> bool {
+        self.script.is_some()
     }
 
     pub(super) fn arg(mut self, argument: impl ToRedisArgs) -> Self {

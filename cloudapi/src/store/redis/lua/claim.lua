@@ -1,8 +1,8 @@
 -- ARGV: the worker, and its lease in microseconds.
 local due = redis.call('ZRANGEBYSCORE', set_of('delayed'), '-inf', text(now), 'LIMIT', 0, 10000)
 for _, id in ipairs(due) do
-  redis.call('ZREM', set_of('delayed'), id)
   local place = redis.call('HGET', key_of(id), 'place')
+  redis.call('ZREM', set_of('delayed'), id)
   if place then redis.call('ZADD', set_of('ready'), place, id) end
 end
 while true do

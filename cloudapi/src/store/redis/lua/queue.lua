@@ -1,7 +1,9 @@
 -- What the scripts of a queue share; each is put behind this.
 --
 -- KEYS[1] is the queue: a hash of its clock and its leases, and the beginning of its other
--- keys. KEYS[2] counts the jobs of the store; in a cluster that is elsewhere.
+-- keys. KEYS[2] counts the jobs of the store. In a cluster that is elsewhere; there all
+-- keys of the queue are in KEYS, but for jobs that are not known before. Such a job is read
+-- before anything is written: while its slot is handed over it may not be there.
 --   :job:<id>  a job
 --   :<state>   its jobs of a state, by place; no two of a queue have one place
 --   :ready     those of the waiting that a worker may have, by place

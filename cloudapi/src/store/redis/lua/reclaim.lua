@@ -4,8 +4,8 @@ local lost = redis.call('ZRANGEBYSCORE', set_of('leased'), '-inf', text(now), 'L
 local reclaimed = {}
 for _, id in ipairs(lost) do
   local key = key_of(id)
-  redis.call('ZREM', set_of('leased'), id)
   local kept = redis.call('HMGET', key, 'state', 'place', 'repeatable', 'cancel')
+  redis.call('ZREM', set_of('leased'), id)
   local state, place = kept[1], kept[2]
   if state and IS_LEASED[state] then
     local crashes = redis.call('HINCRBY', key, 'crashes', 1)
