@@ -346,3 +346,23 @@ fn a_limit_that_a_store_keeps_is_as_new_when_nobody_waits() {
     scheduler.set_share(None, seconds(1));
     assert!(!scheduler.is_neutral(seconds(2)));
 }
+
+/// One waits for the limit of its endpoint and takes the only place; the other, which
+/// waits for that place, could start at once. Its slot was dropped and asked for anew,
+/// without end.
+#[test]
+fn a_slot_for_a_call_that_has_no_place_yet_is_used() {
+    let mut world = alone(3_600).with([
+        Call::at(Time::ZERO).lane(1),
+        Call::at(Time::ZERO).lane(1),
+        Call::at(seconds(5)),
+    ]);
+    world.lanes = vec![vec![Rate::new(60, Rate::HOUR)]];
+    world.gate.room = Room {
+        maximum: 1,
+        when_full: WhenFull::Wait,
+    };
+    let story = world.run();
+    assert_eq!(story.starts_of(2), [seconds(5)]);
+    assert_eq!(story.starts().len(), 3);
+}

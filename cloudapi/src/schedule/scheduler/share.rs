@@ -73,13 +73,11 @@ impl<J: Clone> Scheduler<J> {
         if self.answered(sent, now).is_none() {
             return;
         }
-        if closed.is_zero() {
-            if let Some(share) = &mut self.share {
-                share.checked();
-            }
-        } else {
-            self.closed_elsewhere(closed, now);
+        if let Some(share) = &mut self.share {
+            share.checked();
         }
+        // What the slot comes to if it is closed for longer is found out in time.
+        self.closed_elsewhere(closed, now);
     }
 
     /// Another process was refused, and has closed the gate for so long. One that is
@@ -249,13 +247,12 @@ impl<J: Clone> Scheduler<J> {
     /// Whether the slot that is held is under the limits of a lane that nobody waits
     /// in, and somebody waits who needs one under others.
     fn is_slot_useless(&self) -> bool {
-        let lanes = self.lanes.with_ids();
-        let mut in_line = lanes.filter(|(_, lane)| !lane.queue.is_empty()).peekable();
-        if in_line.peek().is_some() {
-            return !in_line.any(|(id, _)| self.serves(id));
-        }
+        let in_line = self.lanes.with_ids();
+        let in_line = in_line.filter(|(_, lane)| !lane.queue.is_empty());
         let outside = self.outside.head();
-        outside.is_some_and(|head| !self.serves(self.calls[head.place.1].lane))
+        let outside = outside.map(|head| self.calls[head.place.1].lane);
+        let mut wanted = in_line.map(|(id, _)| id).chain(outside).peekable();
+        wanted.peek().is_some() && !wanted.any(|lane| self.serves(lane))
     }
 
     /// The lane of the call that comes in next, if nothing but the gate keeps it.
