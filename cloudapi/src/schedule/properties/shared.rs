@@ -366,3 +366,22 @@ fn a_slot_for_a_call_that_has_no_place_yet_is_used() {
     assert_eq!(story.starts_of(2), [seconds(5)]);
     assert_eq!(story.starts().len(), 3);
 }
+
+#[test]
+fn no_slot_is_asked_for_on_behalf_of_calls_that_are_not_ready() {
+    let mut scheduler = Scheduler::new(World::new(360).gate);
+    scheduler.set_share(Some(StoreDown::Stop), Time::ZERO);
+    let ids: Vec<_> = (0..2)
+        .map(|job| scheduler.submit(job, Time::NEVER, Time::ZERO).unwrap())
+        .collect();
+    assert_eq!(scheduler.poll_ready(Time::ZERO, |_, _| false), None);
+    assert!(scheduler.held(ids[0]).is_some() && scheduler.held(ids[1]).is_some());
+    assert_eq!(scheduler.next_wake(), None);
+    scheduler.release(ids[1], seconds(1));
+    let asked = Asked::Slot(LaneId::MAIN);
+    assert_eq!(scheduler.poll(seconds(1)), Some(Action::Ask(asked)));
+    // The slot is for whoever is ready when it is due.
+    scheduler.release(ids[0], seconds(1));
+    scheduler.granted(slot(0), seconds(1), seconds(1));
+    assert_eq!(scheduler.poll(seconds(1)), Some(Action::Start(ids[0], 0)));
+}
