@@ -1,7 +1,7 @@
 //! A store in simulated time that fails when it is told to.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use cloudapi::store::{
@@ -17,6 +17,8 @@ pub enum Fault {
     None,
     Away,
     Panics,
+    /// It does not answer until it fails in another way, or no longer.
+    Hangs,
     /// One question in so many, which one looks random.
     Some(u32),
 }
@@ -29,6 +31,7 @@ pub struct Faulty(Arc<Inner>);
 struct Inner {
     store: MemoryStore,
     state: Mutex<State>,
+    changed: Condvar,
     asked: AtomicU32,
     reserved: AtomicU64,
 }
@@ -46,8 +49,19 @@ impl Faulty {
     pub fn new(simulation: &Simulation) -> Self {
         let simulation = simulation.clone();
         let epoch = SystemTime::UNIX_EPOCH + Duration::from_secs(1_577_836_800);
+        Self::of(MemoryStore::with_clock(move || epoch + simulation.now()))
+    }
+
+    /// One in real time.
+    #[must_use]
+    pub fn in_real_time() -> Self {
+        Self::of(MemoryStore::new())
+    }
+
+    fn of(store: MemoryStore) -> Self {
         Self(Arc::new(Inner {
-            store: MemoryStore::with_clock(move || epoch + simulation.now()),
+            store,
+            changed: Condvar::new(),
             state: Mutex::new(State {
                 fault: Fault::None,
                 deaf: false,
@@ -60,6 +74,7 @@ impl Faulty {
     /// From now on it fails so.
     pub fn fails(&self, fault: Fault) {
         self.state().fault = fault;
+        self.0.changed.notify_all();
     }
 
     /// From now on it tells nobody that a gate is closed.
@@ -83,13 +98,15 @@ impl Faulty {
 
     fn ask(&self) -> Result<&MemoryStore, StoreError> {
         let number = self.0.asked.fetch_add(1, SeqCst);
-        let fault = self.state().fault;
+        let hangs = |state: &mut State| state.fault == Fault::Hangs;
+        let state = self.0.changed.wait_while(self.state(), hangs);
+        let fault = state.unwrap_or_else(PoisonError::into_inner).fault;
         let away = || StoreError::new(StoreErrorKind::Unavailable, "`faulty` is away");
         match fault {
             Fault::Some(each) if number.wrapping_mul(2_654_435_761) >> 8 < (1 << 24) / each => {
                 Err(away())
             }
-            Fault::None | Fault::Some(_) => Ok(&self.0.store),
+            Fault::None | Fault::Hangs | Fault::Some(_) => Ok(&self.0.store),
             Fault::Away => Err(away()),
             Fault::Panics => panic!("as it is told to"),
         }

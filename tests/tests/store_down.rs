@@ -1,6 +1,6 @@
 //! What becomes of calls while the store that keeps their limit is away.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cloudapi::prelude::*;
 use cloudapi::testing::{Reply, Sent, Server, Simulation};
@@ -227,4 +227,57 @@ fn every_call_ends_once_whatever_the_store_does_and_nothing_starts_without_it() 
 #[test]
 fn every_call_ends_once_where_parts_of_the_limit_are_used_now_and_then() {
     every_call_ends(StoreDown::Share(4), 2_000);
+}
+
+#[rest_api(baseurl = "https://without-store.test/")]
+struct Other;
+
+impl Other {
+    #[get("{id}")]
+    fn ask(&self, id: usize) -> Call<String>;
+}
+
+#[tokio::test]
+async fn a_store_that_hangs_holds_up_neither_a_deadline_nor_another_gate() {
+    let server = Server::new(&Simulation::new(), |_: &Sent| Reply::text("fine"));
+    let store = Faulty::in_real_time();
+    store.fails(Fault::Hangs);
+    let cloud = Cloud::builder()
+        .transport(server.clone())
+        .store(store.clone())
+        .build()
+        .unwrap();
+    let waiting = tokio::spawn(cloud.ask(0));
+    let late = cloud.ask(1).deadline(Duration::from_millis(50));
+    assert_eq!(late.await.unwrap_err().kind(), ErrorKind::Deadline);
+    let other = Other::builder().transport(server.clone()).build().unwrap();
+    other.ask(2).await.unwrap();
+    assert_eq!(server.requests().len(), 1);
+    store.fails(Fault::None);
+    waiting.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn threads_that_share_a_fast_limit_keep_to_it_in_real_time() {
+    let server = Server::new(&Simulation::new(), |_: &Sent| Reply::text("fine"));
+    let store = Faulty::in_real_time();
+    let began = Instant::now();
+    let mut calls = Vec::new();
+    for number in 0..4 {
+        let cloud = Cloud::builder()
+            .baseurl("https://fast.store-down.test/")
+            .callrateperhour(720_000)
+            .__process(number)
+            .transport(server.clone())
+            .store(store.clone())
+            .build()
+            .unwrap();
+        calls.extend((0..100).map(|id| tokio::spawn(cloud.ask(id))));
+    }
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    let took = began.elapsed();
+    println!("{took:?}, {} slots for 400 calls", store.reserved());
+    assert!(took >= 399 * Duration::from_millis(5), "{took:?}");
 }

@@ -128,6 +128,9 @@ impl<J: Clone> Scheduler<J> {
             let until = self.calls[key].at;
             self.enter_line(key, Phase::Again, until, Queue::come_back);
         }
+        if self.share.is_some() {
+            self.mind_share(now);
+        }
         let mut opens_at = self.opens_at();
         if let Some(refused) = self.refuse(opens_at, now) {
             return Some(refused);

@@ -182,7 +182,7 @@ impl Share {
         });
     }
 
-    /// The gate is open, says the store.
+    /// The store has said whether the gate is open.
     pub(super) const fn checked(&mut self) {
         if let Some(slot) = &mut self.slot {
             slot.check_from = None;

@@ -127,9 +127,15 @@ impl<J: Clone> Scheduler<J> {
             && self.has_slot_for(lane, now)
             && self.opens_at().max(own.earliest()) <= now
             && self.probe.holds_until() <= now
-            && !self.lanes.iter().any(|lane| lane.has_open_call(now))
+            && !self.somebody_goes_before(now)
             // Whose delay is over goes first.
             && self.next_end_of_backoff().is_none_or(|end| end > now)
+    }
+
+    /// Whether somebody in line could start, were it not for the gate.
+    fn somebody_goes_before(&self, now: Time) -> bool {
+        let mut lanes = self.lanes.with_ids();
+        lanes.any(|(id, lane)| lane.has_open_call(now) && self.serves(id))
     }
 
     /// The call that has to go for one of this priority.

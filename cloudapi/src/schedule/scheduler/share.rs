@@ -73,13 +73,11 @@ impl<J: Clone> Scheduler<J> {
         if self.answered(sent, now).is_none() {
             return;
         }
-        if closed.is_zero() {
-            if let Some(share) = &mut self.share {
-                share.checked();
-            }
-        } else {
-            self.closed_elsewhere(closed, now);
+        if let Some(share) = &mut self.share {
+            share.checked();
         }
+        // What the slot comes to if it is closed for longer is found out in time.
+        self.closed_elsewhere(closed, now);
     }
 
     /// Another process was refused, and has closed the gate for so long. One that is
@@ -180,6 +178,17 @@ impl<J: Clone> Scheduler<J> {
             .is_none_or(|share| share.is_local() || share.is_due(now) && share.serves(lane))
     }
 
+    /// Gives up what time has made useless: a slot, or the patience with the store.
+    #[cold]
+    pub(super) fn mind_share(&mut self, now: Time) {
+        let closed_until = self.closed_until_now().max(self.probe.holds_until());
+        let Some(share) = &mut self.share else { return };
+        share.drop_late_slot(closed_until.max(now));
+        if share.loses_patience(now) {
+            self.use_own_part(now);
+        }
+    }
+
     /// What the store is to be asked now, or whether a call may start.
     #[cold]
     pub(super) fn look_at_share(
@@ -187,14 +196,6 @@ impl<J: Clone> Scheduler<J> {
         now: Time,
         is_ready: &mut impl FnMut(CallId, &J) -> bool,
     ) -> Look {
-        let closed_until = self.closed_until_now().max(self.probe.holds_until());
-        let Some(share) = &mut self.share else {
-            return Look::Go;
-        };
-        share.drop_late_slot(closed_until.max(now));
-        if share.loses_patience(now) {
-            self.use_own_part(now);
-        }
         let Some(share) = &self.share else {
             return Look::Go;
         };
@@ -208,7 +209,7 @@ impl<J: Clone> Scheduler<J> {
         if share.is_asked() {
             return Look::Nothing;
         }
-        if share.has_slot() && self.is_slot_useless(now) {
+        if share.has_slot() && self.is_slot_useless() {
             self.drop_slot();
         }
         let (Some(opens), Some(share)) = (self.next_opening(), &self.share) else {
@@ -245,15 +246,13 @@ impl<J: Clone> Scheduler<J> {
 
     /// Whether the slot that is held is under the limits of a lane that nobody waits
     /// in, and somebody waits who needs one under others.
-    fn is_slot_useless(&self, now: Time) -> bool {
-        let open = self.lanes.with_ids();
-        let open = open.filter(|(_, lane)| lane.has_open_call(now));
-        let mut lanes = open.map(|(id, _)| id).peekable();
-        if lanes.peek().is_some() {
-            return !lanes.any(|lane| self.serves(lane));
-        }
-        let outside = self.lane_outside(now);
-        outside.is_some_and(|lane| !self.serves(lane))
+    fn is_slot_useless(&self) -> bool {
+        let in_line = self.lanes.with_ids();
+        let in_line = in_line.filter(|(_, lane)| !lane.queue.is_empty());
+        let outside = self.outside.head();
+        let outside = outside.map(|head| self.calls[head.place.1].lane);
+        let mut wanted = in_line.map(|(id, _)| id).chain(outside).peekable();
+        wanted.peek().is_some() && !wanted.any(|lane| self.serves(lane))
     }
 
     /// The lane of the call that comes in next, if nothing but the gate keeps it.
