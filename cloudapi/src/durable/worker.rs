@@ -75,7 +75,8 @@ const LEAST_LEASE: Duration = Duration::from_secs(1);
 
 impl Worker {
     /// How many calls it has at a time, from 1 on: those that are under way, and those
-    /// that wait here for their slots or their next attempts. It claims no more.
+    /// that wait here for their slots, also those of an endpoint with a limit of its own, or
+    /// for their next attempts. It claims no more.
     ///
     /// Default: 16.
     pub const fn concurrency(mut self, calls: usize) -> Self {
