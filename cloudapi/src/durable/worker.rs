@@ -153,9 +153,9 @@ impl Worker {
     /// let work = example.work().on_unknown(move |job| {
     ///     let seeker = seeker.clone();
     ///     async move {
-    ///         let wanted = "web-1"; // of the job
+    ///         let wanted: Droplet = serde_json::from_slice(&job.body()?).ok()?;
     ///         let droplets = seeker.droplets().await.ok()?;
-    ///         Some(match droplets.iter().any(|droplet| droplet.name == wanted) {
+    ///         Some(match droplets.iter().any(|droplet| droplet.name == wanted.name) {
     ///             true => Settlement::answered("{}", "there is a droplet of this name"),
     ///             false => Settlement::Again,
     ///         })

@@ -113,6 +113,8 @@ fn a_callback_settles_what_is_unknown() {
             let client = world.client();
             let work = client.work().until_empty().on_unknown(move |job| {
                 assert_eq!(job.new.summary, "POST droplets");
+                assert_eq!(job.path_and_query().unwrap(), "droplets");
+                assert_eq!(job.body().unwrap(), r#"{"name":"web"}"#);
                 let chosen = chosen.clone();
                 async move { Some(chosen) }
             });
