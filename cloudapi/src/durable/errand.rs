@@ -332,8 +332,9 @@ async fn told(desk: &Desk, lease: &Lease, step: &Step) -> Result<Ended, StoreErr
     }
 }
 
-/// The lease has run out before the store could be told. If the job has been taken for one
-/// of unknown outcome, it is known here what became of it.
+/// The lease has ended before the store said that it was told. It may have been told all
+/// the same; and if the job has been taken for one of unknown outcome, it is known here what
+/// became of it.
 async fn told_late(desk: &Desk, lease: &Lease, step: &Step) -> Ended {
     let Step::Finish(Finish {
         state,
@@ -344,6 +345,10 @@ async fn told_late(desk: &Desk, lease: &Lease, step: &Step) -> Ended {
         return Ended::Lost;
     };
     let (id, state) = (lease.job, *state);
+    let found = desk.ask(move |store| store.job(id)).await;
+    if found.is_ok_and(|job| job.is_some_and(|job| job.state == state)) {
+        return Ended::As(state);
+    }
     let late = "its worker was away for longer than its lease, and has come back".to_owned();
     let reason = reason.clone().unwrap_or(late);
     let settlement = match state {

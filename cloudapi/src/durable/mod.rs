@@ -12,8 +12,11 @@ mod stored;
 mod ticket;
 mod worker;
 
+use bytes::Bytes;
+
 pub use self::jobs::Jobs;
 pub use self::report::WorkReport;
+use self::request::StoredRequest;
 pub use self::ticket::Ticket;
 pub(crate) use self::ticket::ticket;
 pub use self::worker::Worker;
@@ -22,7 +25,7 @@ use crate::client::{ClientCore, RestApi};
 use crate::endpoint::Endpoint;
 use crate::engine::Desk;
 use crate::error::Error;
-use crate::store::Settlement;
+use crate::store::{Job, Settlement};
 
 /// A client with endpoints whose calls can be [enqueued](crate::Call::enqueue): one that
 /// has an `impl` block marked `#[rest_api(durable)]`.
@@ -36,6 +39,22 @@ use crate::store::Settlement;
 pub trait DurableApi: RestApi {
     #[doc(hidden)]
     const __ENDPOINTS: &'static [&'static Endpoint];
+}
+
+impl Job {
+    /// The body that the call sends, by which it can be told from others; `None`, if
+    /// this program cannot read what is stored.
+    #[must_use]
+    pub fn body(&self) -> Option<Bytes> {
+        StoredRequest::read(&self.new.request).ok()?.body().ok()
+    }
+
+    /// The path and the query that it asks for, after the base URL; `None`, if this
+    /// program cannot read what is stored.
+    #[must_use]
+    pub fn path_and_query(&self) -> Option<String> {
+        Some(StoredRequest::read(&self.new.request).ok()?.url)
+    }
 }
 
 impl Settlement {

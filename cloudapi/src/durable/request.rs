@@ -119,6 +119,10 @@ impl StoredRequest {
         serde_json::to_vec(self).map_err(|error| format!("the request cannot be kept: {error}"))
     }
 
+    pub(super) fn body(&self) -> Result<bytes::Bytes, String> {
+        self.body.decode()
+    }
+
     /// The URL, as people may see it: nothing in it was given as a secret.
     pub(super) fn shown_url(&self, client: &ClientCore) -> String {
         format!("{}{}", client.baseurl(), self.url)
@@ -145,7 +149,7 @@ impl StoredRequest {
             method,
             url,
             headers: self.headers.decode()?,
-            body: Source::Bytes(self.body.decode()?),
+            body: Source::Bytes(self.body()?),
             options: Options {
                 request_timeout: timeout.or(endpoint.request_timeout),
                 retry: self.retry.map(RetryWord::meant).or(endpoint.retry),

@@ -75,7 +75,8 @@ const LEAST_LEASE: Duration = Duration::from_secs(1);
 
 impl Worker {
     /// How many calls it has at a time, from 1 on: those that are under way, and those
-    /// that wait here for their slots or their next attempts. It claims no more.
+    /// that wait here for their slots, also those of an endpoint with a limit of its own, or
+    /// for their next attempts. It claims no more.
     ///
     /// Default: 16.
     pub const fn concurrency(mut self, calls: usize) -> Self {
@@ -152,9 +153,9 @@ impl Worker {
     /// let work = example.work().on_unknown(move |job| {
     ///     let seeker = seeker.clone();
     ///     async move {
-    ///         let wanted = "web-1"; // of the job
+    ///         let wanted: Droplet = serde_json::from_slice(&job.body()?).ok()?;
     ///         let droplets = seeker.droplets().await.ok()?;
-    ///         Some(match droplets.iter().any(|droplet| droplet.name == wanted) {
+    ///         Some(match droplets.iter().any(|droplet| droplet.name == wanted.name) {
     ///             true => Settlement::answered("{}", "there is a droplet of this name"),
     ///             false => Settlement::Again,
     ///         })

@@ -9,6 +9,8 @@ use super::scope::Finished;
 use super::{CallCell, Renewal, sync};
 use crate::body::{Body, FileIo};
 use crate::error::{AttemptOutcome, Error};
+#[cfg(feature = "store")]
+use crate::outcome::TransportError;
 use crate::outcome::{Failure, Outcome};
 use crate::redirect::Hop;
 use crate::schedule::{
@@ -57,7 +59,8 @@ impl Attempt {
                 #[cfg(feature = "store")]
                 if let Some(ledger) = attempt.cell.ledger().cloned() {
                     // Boxed, so that the task of other calls is no larger.
-                    if let Err(error) = Box::pin(ledger.leaves()).await {
+                    let noted = Box::pin(attempt.noted(ledger)).await;
+                    if let Err(error) = noted {
                         attempt.report(Err(error), None);
                         return;
                     }
@@ -73,6 +76,19 @@ impl Attempt {
                 }
             });
             cell.keep(sync::spawn(runtime, sending), started);
+        }
+    }
+
+    /// Notes in its store that the request of a durable call is about to leave.
+    #[cfg(feature = "store")]
+    fn noted(
+        &self,
+        ledger: Arc<super::Ledger>,
+    ) -> impl Future<Output = Result<(), TransportError>> + use<> {
+        let (clock, until) = (ledger.clock().clone(), self.until());
+        async move {
+            let noted = clock.within(until, pin!(ledger.leaves())).await;
+            noted.unwrap_or_else(|| Err(Failure::Unmarked.into()))
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::Desk;
+use super::{Clock, Desk};
 use crate::error::AttemptOutcome;
 use crate::outcome::{Failure, TransportError};
 use crate::schedule::Verdict;
@@ -43,6 +43,10 @@ impl Ledger {
             attempts: AtomicU32::new(0),
             state: Mutex::default(),
         })
+    }
+
+    pub(super) const fn clock(&self) -> &Clock {
+        self.desk.clock()
     }
 
     pub(crate) const fn lease(&self) -> &Lease {

@@ -74,7 +74,9 @@ fn a_call_that_was_not_sent_yet_goes_on_at_its_place() {
             client.create(name).enqueue().await.unwrap();
         }
         // `a` has the slot at once, and the others wait for theirs.
-        world.work_and_die(seconds(0), |worker| worker).await;
+        world
+            .work_and_die(std::time::Duration::from_millis(500), |worker| worker)
+            .await;
         let report = world.work().await;
         assert_eq!(report.done, 2, "{report}");
     });
@@ -111,6 +113,8 @@ fn a_callback_settles_what_is_unknown() {
             let client = world.client();
             let work = client.work().until_empty().on_unknown(move |job| {
                 assert_eq!(job.new.summary, "POST droplets");
+                assert_eq!(job.path_and_query().unwrap(), "droplets");
+                assert_eq!(job.body().unwrap(), r#"{"name":"web"}"#);
                 let chosen = chosen.clone();
                 async move { Some(chosen) }
             });

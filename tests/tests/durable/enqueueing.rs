@@ -98,7 +98,7 @@ fn a_store_that_stays_away_is_told() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Store);
     assert!(
-        error.to_string().contains("droplets: the store is away"),
+        error.to_string().contains("?***: the store is away"),
         "{error}"
     );
 }

@@ -8,5 +8,6 @@ mod results;
 mod secrets;
 mod shutdown;
 mod storms;
+mod threads;
 mod versions;
 mod world;

@@ -1,15 +1,17 @@
-//! A store that fails at random: nothing is lost, and nothing comes twice.
+//! A store that fails at random, and workers that die: nothing is lost, and nothing comes
+//! twice.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use cloudapi::RestApi;
 use cloudapi::store::{JobState, StoreError};
-use cloudapi::testing::Reply;
+use cloudapi::testing::{Reply, Sent};
 use proptest::prelude::*;
 
 use crate::world::{Behind, Between, Droplet, World, away, droplet, seconds};
 
-/// SplitMix64.
+/// SplitMix64, and the chance of a failure in percent.
 struct Random(Mutex<u64>, u64);
 
 impl Random {
@@ -41,8 +43,33 @@ impl Between for Random {
     }
 }
 
+/// How often what was asked for may have been done, by the names of droplets.
+type Effects = Arc<Mutex<HashMap<String, u32>>>;
+
+fn name(sent: &Sent) -> String {
+    serde_json::from_slice::<Droplet>(&sent.body).unwrap().name
+}
+
+fn world(seed: u64, effects: &Effects) -> World {
+    let (chance, effects) = (Random(Mutex::new(seed), 0), Arc::clone(effects));
+    World::new(move |sent| {
+        let (reply, has_effect) = match chance.next() % 8 {
+            0 => (Reply::status(500), true),
+            1 => (Reply::failure(cloudapi::Failure::NotSent), false),
+            2 => (Reply::status(429).header("retry-after", "3"), false),
+            3 => (droplet(sent).after(seconds(20)), true),
+            4 => (Reply::failure(cloudapi::Failure::Interrupted), true),
+            _ => (droplet(sent), true),
+        };
+        if has_effect {
+            *effects.lock().unwrap().entry(name(sent)).or_default() += 1;
+        }
+        reply
+    })
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 0, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 0, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_is_lost_and_nothing_comes_twice(
@@ -50,45 +77,51 @@ proptest! {
         percent in 0_u64..40,
         deaths in 0_usize..4,
     ) {
-        let chance = Random(Mutex::new(seed), 30);
-        let world = World::new(move |sent| match chance.next() % 8 {
-            0 => Reply::status(500),
-            1 => Reply::failure(cloudapi::Failure::NotSent),
-            2 => Reply::status(429).header("retry-after", "3"),
-            3 => droplet(sent).after(seconds(20)),
-            _ => droplet(sent),
-        });
-        let ids = world.simulation.run(async {
+        let effects = Effects::default();
+        let world = world(seed, &effects);
+        let (harmful, keyed) = world.simulation.run(async {
             let client = world.client();
-            let mut ids = Vec::new();
-            for number in 0..12 {
-                let name = number.to_string();
+            let (mut harmful, mut keyed) = (Vec::new(), Vec::new());
+            for number in 0..6 {
+                let name = format!("harmful {number}");
                 let ticket = client.create(&name).enqueue().await.unwrap();
-                ids.push(ticket.id());
+                harmful.push((name, ticket.id()));
+                let name = format!("keyed {number}");
+                let ticket = client.keyed(&name).enqueue().await.unwrap();
+                keyed.push((name, ticket.id()));
+            }
+            for death in 0..deaths {
+                let time = seconds(7 + 3 * death as u64);
+                world.work_and_die(time, |worker| worker).await;
             }
             let between = Arc::new(Random(Mutex::new(seed ^ 1), percent));
-            let store = || Behind { store: world.store.clone(), between: Arc::clone(&between) };
-            for death in 0..deaths {
-                world.work_and_die(seconds(7 + death as u64), |worker| worker).await;
-            }
-            let client = world.client_of(store());
+            let client = world.client_of(Behind { store: world.store.clone(), between });
             client.work().until_empty().await.unwrap();
-            ids
+            (harmful, keyed)
         });
         let sent = world.server.requests();
-        for (number, id) in ids.iter().enumerate() {
-            let job = world.job(*id);
-            prop_assert!(
-                matches!(job.state, JobState::Done | JobState::Failed | JobState::Unknown | JobState::Parked),
-                "{job:?}"
-            );
-            // What had an effect: all but refusals.
-            let of_this = sent.iter().filter(|sent| {
-                let droplet: Droplet = serde_json::from_slice(&sent.body).unwrap();
-                droplet.name == number.to_string()
-            });
-            let count = of_this.count();
-            prop_assert!(count <= 1 || job.attempts > 1, "{count} requests: {job:?}");
+        let effects = effects.lock().unwrap();
+        let effects = |name: &str| effects.get(name).copied().unwrap_or(0);
+        for (name, id) in harmful {
+            let (job, effects) = (world.job(id), effects(&name));
+            prop_assert!(effects <= 1, "{effects} times: {job:?}");
+            match job.state {
+                JobState::Done => prop_assert_eq!(effects, 1),
+                JobState::Failed | JobState::Parked => prop_assert_eq!(effects, 0, "{:?}", job),
+                JobState::Unknown => {}
+                _ => prop_assert!(false, "lost: {job:?}"),
+            }
+        }
+        for (name, id) in keyed {
+            let job = world.job(id);
+            match job.state {
+                JobState::Done => prop_assert!(effects(&name) >= 1),
+                JobState::Failed | JobState::Parked => {}
+                _ => prop_assert!(false, "lost: {job:?}"),
+            }
+            let own = sent.iter().filter(|sent| self::name(sent) == name);
+            let keys: Vec<_> = own.map(|sent| &sent.headers["idempotency-key"]).collect();
+            prop_assert!(keys.windows(2).all(|keys| keys[0] == keys[1]));
         }
     }
 }

@@ -1,0 +1,20 @@
+use cloudapi::{Call, get, rest_api};
+
+#[rest_api(baseurl = "https://api.example.com/v1/")]
+struct Api;
+
+#[rest_api(durable)]
+impl Api {
+    #[get("droplets")]
+    fn droplets(&self) -> Call<()>;
+}
+
+#[rest_api(durable)]
+impl Api {
+    #[get("volumes")]
+    fn volumes(&self) -> Call<()>;
+}
+
+fn main() {
+    let _ = Api::new().map(|api| (api.droplets(), api.volumes()));
+}

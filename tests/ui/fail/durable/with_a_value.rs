@@ -1,0 +1,14 @@
+use cloudapi::{Call, get, rest_api};
+
+#[rest_api(baseurl = "https://api.example.com/v1/")]
+struct Api;
+
+#[rest_api(durable = true)]
+impl Api {
+    #[get("droplets")]
+    fn droplets(&self) -> Call<()>;
+}
+
+fn main() {
+    let _ = Api::new().map(|api| api.droplets());
+}
