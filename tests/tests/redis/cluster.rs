@@ -69,11 +69,7 @@ fn slots_that_are_handed_over_are_followed() {
     };
     let mut known: Vec<_> = (0..15).map(|_| put(&store).unwrap()).collect();
     let lease = |number: u64| {
-        if number == 0 {
-            HOUR
-        } else {
-            Duration::ZERO
-        }
+        if number == 0 { HOUR } else { Duration::ZERO }
     };
     for number in 0..3 {
         store.claim("queue", "worker", lease(number)).unwrap();
