@@ -6,6 +6,7 @@ mod cluster;
 mod conformance;
 mod failures;
 mod listening;
+mod model;
 mod processes;
 mod servers;
 mod survival;

