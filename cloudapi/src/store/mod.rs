@@ -2,7 +2,7 @@
 //!
 //! Without a store both are in the memory of the process. With one a limit holds
 //! for all processes that use it, and also for the next run of the program; and
-//! calls can be [durable](crate::RestApi).
+//! calls can be [durable](crate::Call::enqueue).
 //!
 //! [`Store`] is the seam. [`MemoryStore`] is for tests and for programs of one
 //! process; `SqliteStore` (feature `sqlite`) is a file that all processes of a machine

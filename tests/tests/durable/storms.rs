@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use cloudapi::RestApi;
 use cloudapi::store::{JobState, StoreError};
 use cloudapi::testing::{Reply, Sent};
+use cloudapi::{RestApi, Worker};
 use proptest::prelude::*;
 
 use crate::world::{Behind, Between, Droplet, World, away, droplet, seconds};
@@ -90,11 +90,13 @@ proptest! {
                 let ticket = client.keyed(&name).enqueue().await.unwrap();
                 keyed.push((name, ticket.id()));
             }
-            for death in 0..deaths {
-                let time = seconds(7 + 3 * death as u64);
-                world.work_and_die(time, |worker| worker).await;
-            }
             let between = Arc::new(Random(Mutex::new(seed ^ 1), percent));
+            for death in 0..deaths {
+                let time = seconds(7 + 30 * death as u64);
+                let trouble: Arc<dyn Between> = between.clone();
+                let worker = |worker: Worker| worker.lease(seconds(20));
+                world.work_badly_and_die(time, worker, Some(trouble)).await;
+            }
             let client = world.client_of(Behind { store: world.store.clone(), between });
             client.work().until_empty().await.unwrap();
             (harmful, keyed)

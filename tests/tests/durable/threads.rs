@@ -1,10 +1,12 @@
 //! In the time of the machine, on several threads.
 
 use std::collections::HashMap;
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use cloudapi::prelude::*;
-use cloudapi::store::MemoryStore;
+use cloudapi::store::{JobState, MemoryStore, Store as _};
 use cloudapi::{Body, Transport, TransportFuture, http};
 
 #[rest_api(baseurl = "https://threads.example.com/", callratepersecond = 1_000)]
@@ -53,4 +55,55 @@ async fn several_workers_make_each_call_once() {
     let counts = echo.0.lock().unwrap();
     assert_eq!(counts.len(), 200);
     assert!(counts.values().all(|count| *count == 1));
+}
+
+/// Answers nothing as long as somebody listens to what comes.
+#[derive(Clone, Debug)]
+struct Silent(Echo, Arc<Mutex<Option<Sender<()>>>>);
+
+impl Transport for Silent {
+    fn send(&self, request: http::Request<Body>) -> TransportFuture {
+        let answer = self.0.send(request);
+        match &*self.1.lock().unwrap() {
+            Some(listener) if listener.send(()).is_ok() => Box::pin(std::future::pending()),
+            _ => answer,
+        }
+    }
+}
+
+/// The tasks of a worker end anywhere when its runtime does.
+#[test]
+fn a_runtime_that_ends_takes_no_call_with_it() {
+    let (sender, receiver) = channel();
+    let (echo, store) = (Echo::default(), MemoryStore::new());
+    let silent = Silent(echo.clone(), Arc::new(Mutex::new(Some(sender))));
+    let builder = Example::builder().baseurl("https://endings.example.com/");
+    let builder = builder.transport(silent).store(store.clone());
+    let example = builder.build().unwrap();
+    let runtime = || {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        builder.worker_threads(2).enable_all().build().unwrap()
+    };
+
+    let first = runtime();
+    let mut ids = Vec::new();
+    for id in 0..20 {
+        let ticket = first.block_on(example.create(id).enqueue()).unwrap();
+        ids.push(ticket.id());
+    }
+    let lease = Duration::from_secs(1);
+    first.spawn(example.work().concurrency(10).lease(lease).into_future());
+    for _ in 0..3 {
+        receiver.recv().unwrap();
+    }
+    drop(first);
+    drop(receiver);
+
+    let work = example.work().lease(lease).until_empty();
+    let report = runtime().block_on(work.into_future()).unwrap();
+    let counts = store.counts(None).unwrap();
+    assert_eq!(counts.of(JobState::Done) + counts.of(JobState::Unknown), 20);
+    assert!(counts.of(JobState::Unknown) >= 3, "{report}");
+    assert!(counts.of(JobState::Done) >= 10, "{report}");
+    assert!(echo.0.lock().unwrap().values().all(|count| *count == 1));
 }

@@ -4,7 +4,7 @@ use cloudapi::prelude::*;
 use cloudapi::store::{JobId, JobState, NewJob, Store};
 use cloudapi::testing::Reply;
 
-use crate::world::{TOKEN, World, droplet, seconds};
+use crate::world::{Example, TOKEN, World, droplet, seconds};
 
 mod old {
     use super::*;
@@ -132,20 +132,18 @@ fn what_is_no_request_of_ours_is_parked() {
     assert_eq!(world.server.requests().len(), 1);
 }
 
+#[rest_api(extends = Example, path = "volumes", accessor = volumes)]
+struct Volumes;
+
+#[rest_api(durable)]
+impl Volumes {
+    #[post("")]
+    fn create(&self, #[json("name")] name: &str) -> Call<()>;
+}
+
 /// Two parts of one API have one queue, and both may have an endpoint of one name.
 #[test]
 fn a_worker_knows_the_clients_that_it_was_given() {
-    #[rest_api(extends = Example, path = "volumes", accessor = volumes)]
-    struct Volumes;
-
-    #[rest_api(durable)]
-    impl Volumes {
-        #[post("")]
-        fn create(&self, #[json("name")] name: &str) -> Call<()>;
-    }
-
-    use crate::world::Example;
-
     let world = World::new(|sent| match sent.url.contains("volumes") {
         true => Reply::status(204),
         false => droplet(sent),

@@ -148,7 +148,21 @@ impl World {
         after: Duration,
         set_up: impl FnOnce(Worker) -> Worker,
     ) {
-        let store = Mortal::of(&self.store);
+        self.work_badly_and_die(after, set_up, None).await;
+    }
+
+    /// The same with a store that is hard to reach before that.
+    pub(crate) async fn work_badly_and_die(
+        &self,
+        after: Duration,
+        set_up: impl FnOnce(Worker) -> Worker,
+        trouble: Option<Arc<dyn Between>>,
+    ) {
+        let life = Life {
+            is_over: AtomicBool::new(false),
+            trouble,
+        };
+        let store = Mortal(Arc::new(life), self.store.clone());
         let client = self.client_of(store.clone());
         tokio::select! {
             _ = set_up(client.work()).into_future() => {}
@@ -265,25 +279,29 @@ behind! {
 #[derive(Clone)]
 pub(crate) struct Mortal(Arc<Life>, MemoryStore);
 
-#[derive(Default)]
-pub(crate) struct Life(AtomicBool);
+pub(crate) struct Life {
+    is_over: AtomicBool,
+    trouble: Option<Arc<dyn Between>>,
+}
 
 impl Between for Life {
-    fn before(&self, _: &'static str) -> Result<(), StoreError> {
-        match self.0.load(Ordering::Relaxed) {
-            true => Err(away()),
-            false => Ok(()),
+    fn before(&self, method: &'static str) -> Result<(), StoreError> {
+        match (self.is_over.load(Ordering::Relaxed), &self.trouble) {
+            (true, _) => Err(away()),
+            (false, Some(trouble)) => trouble.before(method),
+            (false, None) => Ok(()),
         }
+    }
+
+    fn after(&self, method: &'static str) -> Result<(), StoreError> {
+        let trouble = self.trouble.as_ref();
+        trouble.map_or(Ok(()), |trouble| trouble.after(method))
     }
 }
 
 impl Mortal {
-    fn of(store: &MemoryStore) -> Self {
-        Self(Arc::default(), store.clone())
-    }
-
     fn die(&self) {
-        self.0.0.store(true, Ordering::Relaxed);
+        self.0.is_over.store(true, Ordering::Relaxed);
     }
 }
 
