@@ -8,6 +8,7 @@ mod link;
 mod listen;
 mod nodes;
 mod options;
+mod people;
 mod persistence;
 mod queues;
 mod record;
