@@ -140,9 +140,9 @@ impl<J: Clone> Scheduler<J> {
         }
         if self.share.is_some() {
             match self.look_at_share(now, &mut is_ready) {
-                share::Look::Ask(asked) => return Some(Action::Ask(asked)),
-                share::Look::Nothing => return None,
-                share::Look::Go => opens_at = self.opens_at(),
+                share::Step::Ask(asked) => return Some(Action::Ask(asked)),
+                share::Step::Nothing => return None,
+                share::Step::Go => opens_at = self.opens_at(),
             }
         }
         let opens_at = opens_at.max(self.probe.holds_until());

@@ -15,7 +15,7 @@ use crate::schedule::{LaneId, Time};
 const LEAST_WAIT: Duration = Duration::from_millis(1);
 
 /// What comes of looking at the share.
-pub(super) enum Look {
+pub(super) enum Step {
     /// The store is to be asked.
     Ask(Asked),
     /// Nothing starts now.
@@ -195,47 +195,47 @@ impl<J: Clone> Scheduler<J> {
         &mut self,
         now: Time,
         is_ready: &mut impl FnMut(CallId, &J) -> bool,
-    ) -> Look {
+    ) -> Step {
         let Some(share) = &self.share else {
-            return Look::Go;
+            return Step::Go;
         };
         if share.is_local() {
             if !share.asks_again(now) || !self.somebody_is_in_line() {
-                return Look::Go;
+                return Step::Go;
             }
             let lane = self.lane_to_ask(now);
             return self.ask(Asked::Slot(lane), now);
         }
         if share.is_asked() {
-            return Look::Nothing;
+            return Step::Nothing;
         }
         if share.has_slot() && self.is_slot_useless() {
             self.drop_slot();
         }
         let (Some(opens), Some(share)) = (self.next_opening(), &self.share) else {
-            return Look::Nothing;
+            return Step::Nothing;
         };
         if share.has_slot() {
             return match share.wants_check(opens, now) {
                 true => self.ask(Asked::Gate, now),
-                false if share.is_due(now) => Look::Go,
-                false => Look::Nothing,
+                false if share.is_due(now) => Step::Go,
+                false => Step::Nothing,
             };
         }
         if opens > now {
-            return Look::Nothing;
+            return Step::Nothing;
         }
         match self.next_ready_lane(now, is_ready) {
             Some(lane) => self.ask(Asked::Slot(lane), now),
-            None => Look::Nothing,
+            None => Step::Nothing,
         }
     }
 
-    fn ask(&mut self, asked: Asked, now: Time) -> Look {
+    fn ask(&mut self, asked: Asked, now: Time) -> Step {
         if let Some(share) = &mut self.share {
             share.ask(asked, now);
         }
-        Look::Ask(asked)
+        Step::Ask(asked)
     }
 
     pub(super) fn drop_slot(&mut self) {
