@@ -111,6 +111,8 @@ impl Errand {
         // From here on the job is not given back, which might overtake its end.
         held.is_over = true;
         let ended = note(&crew, &held.ledger, &step).await;
+        let now = crew.desk.clock().now();
+        crew.rests.note(&job.new.queue, ended, now);
         match ended {
             Ended::As(JobState::Unknown) => crew.settle(job.new.id).await,
             ended => ended,
@@ -326,7 +328,10 @@ async fn told(desk: &Desk, lease: &Lease, step: &Step) -> Result<Ended, StoreErr
         Step::Back(back) => {
             let back = *back;
             let told = desk.ask(move |store| store.requeue(&lease, &back)).await;
-            told.map(|()| Ended::PutBack)
+            told.map(|()| match back {
+                Back::Failed { .. } => Ended::PutBack,
+                Back::Untouched { .. } => Ended::Untouched,
+            })
         }
         Step::Lost => Ok(Ended::Lost),
     }

@@ -7,6 +7,7 @@ mod jobs;
 mod outcome;
 mod report;
 mod request;
+mod rests;
 mod shift;
 mod stored;
 mod ticket;
