@@ -9,8 +9,10 @@ mod report;
 mod request;
 mod rests;
 mod shift;
+mod step;
 mod stored;
 mod ticket;
+mod watchman;
 mod worker;
 
 use bytes::Bytes;
