@@ -1,7 +1,5 @@
 //! One job at a worker, from its claim to its end.
 
-use std::future::poll_fn;
-use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -13,21 +11,17 @@ use super::outcome::StoredOutcome;
 use super::report::Ended;
 use super::request::StoredRequest;
 use super::shift::Crew;
+use super::step::{Step, note};
+use super::watchman::{Watched, Watchman};
 use crate::call::{Answer, RawCall};
 use crate::client::ClientCore;
 use crate::engine::{CallCell, Desk, Ledger};
 use crate::error::{CallInfo, Error, ErrorKind};
-use crate::store::{
-    Back, Claimed, Finish, Job, JobState, Lease, Settlement, StoreError, StoreErrorKind,
-};
+use crate::store::{Back, Claimed, Finish, Job, JobState, StoreErrorKind};
 
 /// A job that could not be noted, or whose client has no credentials, is left alone for so
 /// long.
 const A_WHILE: Duration = Duration::from_secs(30);
-
-/// The first and the longest time between two tries to say how a job ended.
-const SOON: Duration = Duration::from_millis(50);
-const SELDOM: Duration = Duration::from_secs(5);
 
 /// A job that a worker has claimed.
 pub(super) struct Errand {
@@ -41,14 +35,6 @@ enum State {
     Calls(RawCall, Arc<ClientCore>),
     /// It has ended as soon as it was begun.
     Ended(Box<Step>),
-}
-
-/// What is to become of the job.
-enum Step {
-    Finish(Finish),
-    Back(Back),
-    /// It is another's.
-    Lost,
 }
 
 /// A job that is given back if its worker ends in the middle of it.
@@ -111,6 +97,8 @@ impl Errand {
         // From here on the job is not given back, which might overtake its end.
         held.is_over = true;
         let ended = note(&crew, &held.ledger, &step).await;
+        let now = crew.desk.clock().now();
+        crew.rests.note(&job.new.queue, ended, now);
         match ended {
             Ended::As(JobState::Unknown) => crew.settle(job.new.id).await,
             ended => ended,
@@ -145,62 +133,6 @@ fn begun(
     match call.poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Pending => Ok((call, client)),
         Poll::Ready(answer) => Err(Box::new(after(job, &client, &crew.desk, answer))),
-    }
-}
-
-/// Sees to it that the job stays this worker's while its call is made.
-struct Watchman<'a> {
-    desk: &'a Desk,
-    ledger: &'a Arc<Ledger>,
-    lease: Duration,
-}
-
-enum Watched {
-    Answered(Answer),
-    /// Nothing was under way.
-    Cancelled,
-    Lost,
-}
-
-impl Watchman<'_> {
-    async fn over(&self, mut call: RawCall) -> Watched {
-        let clock = self.desk.clock();
-        let mut answer = pin!(poll_fn(|context| call.poll(context)));
-        let mut pause = self.lease / 3;
-        let mut is_cancelled = false;
-        loop {
-            let until = clock.now().after(pause);
-            if let Some(answer) = clock.within(until, answer.as_mut()).await {
-                return match answer {
-                    Err(error) if is_cancelled && error.kind() == ErrorKind::Store => {
-                        Watched::Cancelled
-                    }
-                    answer => Watched::Answered(answer),
-                };
-            }
-            let (lease, duration) = (self.ledger.lease().clone(), self.lease);
-            let beat = self
-                .desk
-                .ask(move |store| store.heartbeat(&lease, duration));
-            match beat.await {
-                Ok(pulse) => {
-                    pause = self.lease / 3;
-                    is_cancelled = pulse.cancel_requested;
-                }
-                Err(error) if error.kind() == StoreErrorKind::LeaseLost => return Watched::Lost,
-                Err(_) => pause = self.lease / 12,
-            }
-            if is_cancelled && !self.close().await {
-                return Watched::Cancelled;
-            }
-        }
-    }
-
-    /// From here on nothing is sent. Whether an attempt may be on its way.
-    async fn close(&self) -> bool {
-        let ledger = Arc::clone(self.ledger);
-        let closed = self.desk.ask(move |_| Ok(ledger.close())).await;
-        closed.unwrap_or(true)
     }
 }
 
@@ -273,98 +205,4 @@ const fn finish(state: JobState, result: Option<Vec<u8>>, reason: Option<String>
         result,
         reason,
     })
-}
-
-/// Tells the store, however often it takes. Nothing is sent again meanwhile.
-async fn note(crew: &Crew, ledger: &Ledger, step: &Step) -> Ended {
-    let mut step = match step {
-        Step::Finish(finish) => Step::Finish(finish.clone()),
-        Step::Back(back) => Step::Back(*back),
-        Step::Lost => return Ended::Lost,
-    };
-    let begun = crew.desk.clock().now();
-    let mut wait = SOON;
-    loop {
-        let error = match told(&crew.desk, ledger.lease(), &step).await {
-            Ok(ended) => return ended,
-            Err(error) => error,
-        };
-        match (error.kind(), &mut step) {
-            (StoreErrorKind::LeaseLost | StoreErrorKind::NotFound, _) => {
-                return told_late(&crew.desk, ledger.lease(), &step).await;
-            }
-            (StoreErrorKind::Unusable, _) => return Ended::Lost,
-            // There is no room for the answer. That there was one is worth more.
-            (StoreErrorKind::Full | StoreErrorKind::Refused, Step::Finish(finish))
-                if finish.result.is_some() =>
-            {
-                finish.result = None;
-                let reason = finish.reason.get_or_insert_default();
-                reason.push_str(&format!(" (the store did not keep the answer: {error})"));
-                continue;
-            }
-            _ => {}
-        }
-        let lease_is_over = crew.desk.clock().now() > begun.after(crew.terms.lease);
-        if lease_is_over && crew.is_closing() {
-            return Ended::Lost;
-        }
-        crew.desk.sleep(wait).await;
-        wait = (wait * 2).min(SELDOM);
-    }
-}
-
-async fn told(desk: &Desk, lease: &Lease, step: &Step) -> Result<Ended, StoreError> {
-    let lease = lease.clone();
-    match step {
-        Step::Finish(finish) => {
-            let finish = finish.clone();
-            let state = finish.state;
-            let told = desk.ask(move |store| store.finish(&lease, &finish)).await;
-            told.map(|()| Ended::As(state))
-        }
-        Step::Back(back) => {
-            let back = *back;
-            let told = desk.ask(move |store| store.requeue(&lease, &back)).await;
-            told.map(|()| Ended::PutBack)
-        }
-        Step::Lost => Ok(Ended::Lost),
-    }
-}
-
-/// The lease has ended before the store said that it was told. It may have been told all
-/// the same; and if the job has been taken for one of unknown outcome, it is known here what
-/// became of it.
-async fn told_late(desk: &Desk, lease: &Lease, step: &Step) -> Ended {
-    let Step::Finish(Finish {
-        state,
-        result,
-        reason,
-    }) = step
-    else {
-        return Ended::Lost;
-    };
-    let (id, state) = (lease.job, *state);
-    let found = desk.ask(move |store| store.job(id)).await;
-    if found.is_ok_and(|job| job.is_some_and(|job| job.state == state)) {
-        return Ended::As(state);
-    }
-    let late = "its worker was away for longer than its lease, and has come back".to_owned();
-    let reason = reason.clone().unwrap_or(late);
-    let settlement = match state {
-        JobState::Done => Settlement::Done {
-            result: result.clone(),
-            reason,
-        },
-        JobState::Failed => Settlement::Failed { reason },
-        _ => return Ended::Lost,
-    };
-    let settled = desk.ask(move |store| match store.job(id)? {
-        Some(job) if job.state == JobState::Unknown => store.settle(id, &settlement),
-        _ => Err(StoreError::not_found(id)),
-    });
-    match settled.await {
-        Ok(()) => Ended::As(state),
-        Err(_) => Ended::Lost,
-    }
 }

@@ -7,9 +7,12 @@ mod jobs;
 mod outcome;
 mod report;
 mod request;
+mod rests;
 mod shift;
+mod step;
 mod stored;
 mod ticket;
+mod watchman;
 mod worker;
 
 use bytes::Bytes;

@@ -31,6 +31,8 @@ pub struct WorkReport {
 pub(super) enum Ended {
     As(JobState),
     PutBack,
+    /// It was put back, and nothing was done.
+    Untouched,
     Lost,
 }
 
@@ -42,7 +44,7 @@ impl WorkReport {
             Ended::As(JobState::Unknown) => &mut self.unknown,
             Ended::As(JobState::Parked) => &mut self.parked,
             Ended::As(JobState::Cancelled) => &mut self.cancelled,
-            Ended::As(_) | Ended::PutBack => &mut self.put_back,
+            Ended::As(_) | Ended::PutBack | Ended::Untouched => &mut self.put_back,
             Ended::Lost => &mut self.lost,
         };
         *counter += 1;

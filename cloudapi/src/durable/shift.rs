@@ -11,6 +11,7 @@ use super::WorkReport;
 use super::bench::Bench;
 use super::errand::Errand;
 use super::report::Ended;
+use super::rests::Rests;
 use super::worker::{Settle, Worker, WorkerTerms};
 use crate::engine::Desk;
 use crate::error::Error;
@@ -36,6 +37,7 @@ pub(super) struct Crew {
     pub(super) benches: Vec<Bench>,
     pub(super) desk: Desk,
     pub(super) terms: WorkerTerms,
+    pub(super) rests: Rests,
     /// As which the store knows it.
     name: String,
     on_unknown: Option<Arc<Settle>>,
@@ -90,6 +92,7 @@ impl Shift {
                 benches,
                 desk,
                 terms,
+                rests: Rests::default(),
                 name,
                 on_unknown,
             }),
@@ -163,6 +166,10 @@ impl Shift {
         while self.tasks.len() < self.crew.terms.concurrency && empty < self.queues.len() {
             // Each queue has its turn.
             self.queues.rotate_left(1);
+            if self.is_resting() {
+                empty += 1;
+                continue;
+            }
             match self.claim().await {
                 Some(claimed) => {
                     found = true;
@@ -178,6 +185,13 @@ impl Shift {
             self.wait = SOON;
         }
         found
+    }
+
+    /// Whether the queue whose turn it is is left alone.
+    fn is_resting(&self) -> bool {
+        let now = self.crew.desk.clock().now();
+        let queue = self.queues.last();
+        queue.is_some_and(|queue| self.crew.rests.holds(queue, now))
     }
 
     async fn claim(&mut self) -> Option<Claimed> {

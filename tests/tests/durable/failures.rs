@@ -7,7 +7,7 @@ use cloudapi::prelude::*;
 use cloudapi::store::JobState;
 use cloudapi::testing::Reply;
 
-use crate::world::{World, droplet, seconds};
+use crate::world::{Script, World, droplet, seconds};
 
 #[test]
 fn a_spent_series_goes_to_the_back_of_the_store() {
@@ -87,6 +87,34 @@ fn a_long_refusal_is_waited_out_in_the_store() {
     let times = world.times();
     assert_eq!(times.len(), 2);
     assert!((7_200..7_205).contains(&times[1]), "{times:?}");
+}
+
+/// None of them could be made, so it would do no more than work.
+#[test]
+fn a_queue_that_is_refused_for_long_is_not_claimed_to_its_end() {
+    let world = World::new(|sent| match sent.number {
+        0 => Reply::status(429).header("retry-after", "7200"),
+        _ => droplet(sent),
+    });
+    let script = Script::failing(&[]);
+    world.simulation.run(async {
+        let client = world.client_of(script.before(&world.store));
+        for number in 0..500 {
+            let call = client.droplet(&number.to_string(), None);
+            call.enqueue().await.unwrap();
+        }
+        let back = || {
+            let asked = script.asked.lock().unwrap();
+            asked.iter().filter(|method| **method == "requeue").count()
+        };
+        tokio::select! {
+            _ = client.work().into_future() => {}
+            () = world.simulation.sleep(seconds(60)) => {}
+        }
+        assert!((16..=7 * 16).contains(&back()), "{}", back());
+        let report = world.work().await;
+        assert!(report.done >= 484, "{report}");
+    });
 }
 
 #[test]

@@ -1,0 +1,117 @@
+//! What becomes of a job, and how the store is told.
+
+use std::time::Duration;
+
+use super::report::Ended;
+use super::shift::Crew;
+use crate::engine::{Desk, Ledger};
+use crate::store::{Back, Finish, JobState, Lease, Settlement, StoreError, StoreErrorKind};
+
+/// The first and the longest time between two tries to say how a job ended.
+const SOON: Duration = Duration::from_millis(50);
+const SELDOM: Duration = Duration::from_secs(5);
+
+/// What is to become of the job.
+pub(super) enum Step {
+    Finish(Finish),
+    Back(Back),
+    /// It is another's.
+    Lost,
+}
+
+/// Tells the store, however often it takes. Nothing is sent again meanwhile.
+pub(super) async fn note(crew: &Crew, ledger: &Ledger, step: &Step) -> Ended {
+    let mut step = match step {
+        Step::Finish(finish) => Step::Finish(finish.clone()),
+        Step::Back(back) => Step::Back(*back),
+        Step::Lost => return Ended::Lost,
+    };
+    let begun = crew.desk.clock().now();
+    let mut wait = SOON;
+    loop {
+        let error = match told(&crew.desk, ledger.lease(), &step).await {
+            Ok(ended) => return ended,
+            Err(error) => error,
+        };
+        match (error.kind(), &mut step) {
+            (StoreErrorKind::LeaseLost | StoreErrorKind::NotFound, _) => {
+                return told_late(&crew.desk, ledger.lease(), &step).await;
+            }
+            (StoreErrorKind::Unusable, _) => return Ended::Lost,
+            // There is no room for the answer. That there was one is worth more.
+            (StoreErrorKind::Full | StoreErrorKind::Refused, Step::Finish(finish))
+                if finish.result.is_some() =>
+            {
+                finish.result = None;
+                let reason = finish.reason.get_or_insert_default();
+                reason.push_str(&format!(" (the store did not keep the answer: {error})"));
+                continue;
+            }
+            _ => {}
+        }
+        let lease_is_over = crew.desk.clock().now() > begun.after(crew.terms.lease);
+        if lease_is_over && crew.is_closing() {
+            return Ended::Lost;
+        }
+        crew.desk.sleep(wait).await;
+        wait = (wait * 2).min(SELDOM);
+    }
+}
+
+async fn told(desk: &Desk, lease: &Lease, step: &Step) -> Result<Ended, StoreError> {
+    let lease = lease.clone();
+    match step {
+        Step::Finish(finish) => {
+            let finish = finish.clone();
+            let state = finish.state;
+            let told = desk.ask(move |store| store.finish(&lease, &finish)).await;
+            told.map(|()| Ended::As(state))
+        }
+        Step::Back(back) => {
+            let back = *back;
+            let told = desk.ask(move |store| store.requeue(&lease, &back)).await;
+            told.map(|()| match back {
+                Back::Failed { .. } => Ended::PutBack,
+                Back::Untouched { .. } => Ended::Untouched,
+            })
+        }
+        Step::Lost => Ok(Ended::Lost),
+    }
+}
+
+/// The lease has ended before the store said that it was told. It may have been told all
+/// the same; and if the job has been taken for one of unknown outcome, it is known here what
+/// became of it.
+async fn told_late(desk: &Desk, lease: &Lease, step: &Step) -> Ended {
+    let Step::Finish(Finish {
+        state,
+        result,
+        reason,
+    }) = step
+    else {
+        return Ended::Lost;
+    };
+    let (id, state) = (lease.job, *state);
+    let found = desk.ask(move |store| store.job(id)).await;
+    if found.is_ok_and(|job| job.is_some_and(|job| job.state == state)) {
+        return Ended::As(state);
+    }
+    let late = "its worker was away for longer than its lease, and has come back".to_owned();
+    let reason = reason.clone().unwrap_or(late);
+    let settlement = match state {
+        JobState::Done => Settlement::Done {
+            result: result.clone(),
+            reason,
+        },
+        JobState::Failed => Settlement::Failed { reason },
+        _ => return Ended::Lost,
+    };
+    let settled = desk.ask(move |store| match store.job(id)? {
+        Some(job) if job.state == JobState::Unknown => store.settle(id, &settlement),
+        _ => Err(StoreError::not_found(id)),
+    });
+    match settled.await {
+        Ok(()) => Ended::As(state),
+        Err(_) => Ended::Lost,
+    }
+}
