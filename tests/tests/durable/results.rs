@@ -165,7 +165,7 @@ fn an_error_is_the_one_that_the_call_would_have_ended_with() {
     let (now, stored) = world.simulation.run(async {
         let client = world.client();
         let now = client.create("web").await.unwrap_err();
-        world.simulation.sleep(seconds(1)).await;
+        world.simulation.sleep(seconds(2)).await;
         let ticket = client.create("web").enqueue().await.unwrap();
         world.work().await;
         (now, ticket.await.unwrap_err())
