@@ -60,6 +60,12 @@ pub(super) fn jobs_are_listed_by_state_and_queue(fixture: &dyn Fixture) {
     };
     let (waiting, done) = (of_each[0], of_each[JobState::Done as usize]);
     assert_eq!(bench.list(&filter), [done, waiting]);
+    let twice = Filter {
+        states: vec![JobState::Done, JobState::Waiting, JobState::Done],
+        maximum: 2,
+        ..bench.filter()
+    };
+    assert_eq!(bench.list(&twice), [done, waiting], "a state counts once");
     let everywhere = Filter {
         states: vec![JobState::Waiting],
         ..Filter::default()

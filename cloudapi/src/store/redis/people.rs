@@ -108,10 +108,11 @@ impl Queues<'_> {
         filter: &Filter,
         jobs: &mut HashMap<JobId, Job>,
     ) -> Result<(), StoreError> {
-        let states: Vec<_> = match &filter.states[..] {
-            [] => JobState::ALL.map(JobState::word).to_vec(),
-            states => states.iter().map(|state| state.word()).collect(),
-        };
+        // Each once, whoever names it twice: each has a list of its own.
+        let is_wanted =
+            |state: &JobState| filter.states.is_empty() || filter.states.contains(state);
+        let wanted = JobState::ALL.into_iter().filter(is_wanted);
+        let states: Vec<_> = wanted.map(JobState::word).collect();
         let mut after = match filter.after {
             Some(after) => format!("({after}"),
             None => "-inf".to_owned(),
