@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use cloudapi::store::{Back, Finish, JobState, RedisStore, Store, StoreErrorKind};
@@ -360,4 +360,86 @@ fn what_must_not_be_done_twice_is_not_sent_again() {
     cut.arm();
     store.requeue(&lease, &back).unwrap_err();
     assert_eq!(store.job(second.id).unwrap().unwrap().failed_attempts, 1);
+}
+
+/// A way to a server, on which the next command stays until it is let go, though nobody
+/// waits for its answer any more.
+struct Late {
+    address: String,
+    armed: Arc<AtomicBool>,
+    go: mpsc::Sender<()>,
+    answered: mpsc::Receiver<()>,
+}
+
+impl Late {
+    fn new(server: &Server) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("redis://{}/", listener.local_addr().unwrap());
+        let armed = Arc::new(AtomicBool::new(false));
+        let (go, goes) = mpsc::channel();
+        let (answer, answered) = mpsc::channel();
+        let goes = Arc::new(Mutex::new(goes));
+        let (port, is_armed) = (server.port, Arc::clone(&armed));
+        std::thread::spawn(move || {
+            while let Ok((client, _)) = listener.accept() {
+                let server = TcpStream::connect(("127.0.0.1", port)).unwrap();
+                let (mut from_client, mut to_server) = both(&client, &server);
+                let (mut from_server, mut to_client) = both(&server, &client);
+                let (is_armed, goes) = (Arc::clone(&is_armed), Arc::clone(&goes));
+                let answer = answer.clone();
+                std::thread::spawn(move || {
+                    let mut buffer = [0; 4096];
+                    while let Ok(read @ 1..) = from_client.read(&mut buffer) {
+                        let is_late = is_armed.swap(false, Ordering::SeqCst);
+                        if is_late {
+                            goes.lock().unwrap().recv().unwrap();
+                        }
+                        to_server.write_all(&buffer[..read]).unwrap();
+                        let read = from_server.read(&mut buffer).unwrap();
+                        if is_late {
+                            answer.send(()).unwrap();
+                            break;
+                        }
+                        to_client.write_all(&buffer[..read]).unwrap();
+                    }
+                });
+            }
+        });
+        Self {
+            address,
+            armed,
+            go,
+            answered,
+        }
+    }
+}
+
+/// Otherwise a job that is under way would be given to another worker if this one ends.
+#[test]
+fn what_comes_late_says_nothing_of_what_was_sent_since() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    // So that a script is known already, and one command is one piece.
+    let direct = server.store();
+    know_the_scripts(&direct);
+    let late = Late::new(&server);
+    let options = RedisStore::options(&late.address).timeout(Duration::from_secs(2));
+    let store = options.connect().unwrap();
+    let new = job("queue");
+    store.put(&new).unwrap();
+    let lease = store.claim("queue", "worker", HOUR).unwrap().unwrap().lease;
+    store.mark_sent(&lease).unwrap();
+    late.armed.store(true, Ordering::SeqCst);
+    let error = store.mark_answered(&lease).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
+    store.mark_sent(&lease).unwrap();
+    late.go.send(()).unwrap();
+    late.answered.recv().unwrap();
+    let kept = direct.job(new.id).unwrap().unwrap();
+    assert_eq!((kept.state, kept.attempts), (JobState::Sent, 2));
+    // What is said in time counts.
+    store.mark_answered(&lease).unwrap();
+    let kept = direct.job(new.id).unwrap().unwrap();
+    assert_eq!(kept.state, JobState::Claimed);
 }

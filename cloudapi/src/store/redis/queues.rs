@@ -1,5 +1,6 @@
 //! The durable calls, in a Redis: what is put, and what workers do with it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use redis::{ToRedisArgs, Value, cmd};
@@ -13,6 +14,9 @@ use crate::store::{
     Back, Claimed, Finish, JobId, JobState, Lease, MAXIMUM_CRASHES, NewJob, Pulse, Reclaimed,
     StoreError, StoreErrorKind, rules,
 };
+
+/// How often something was said of whether a request is under way.
+static SAID: AtomicU64 = AtomicU64::new(0);
 
 /// What a script works on at once: it holds up all other clients of the server.
 pub(super) const AT_ONCE: usize = 500;
@@ -227,10 +231,17 @@ impl Queues<'_> {
         }
     }
 
+    /// Numbered, so that one which comes late does not undo the next.
+    fn marked(&self, lease: &Lease, state: JobState) -> Request {
+        let said = SAID.fetch_add(1, Ordering::Relaxed) + 1;
+        let held = self.held(lease, &scripts::MARK);
+        held.arg(state.word()).arg(said)
+    }
+
     /// The request may have left only if this is known, by replicas too.
     pub(super) fn mark_sent(&self, lease: &Lease) -> Result<(), StoreError> {
         let key = self.key(&lease.queue);
-        let request = self.held(lease, &scripts::MARK).arg("sent");
+        let request = self.marked(lease, JobState::Sent);
         let requests = self.replicated(request);
         let answers = self
             .nodes
@@ -242,7 +253,7 @@ impl Queues<'_> {
 
     pub(super) fn mark_answered(&self, lease: &Lease) -> Result<(), StoreError> {
         let key = self.key(&lease.queue);
-        let request = self.held(lease, &scripts::MARK).arg("claimed");
+        let request = self.marked(lease, JobState::Claimed);
         self.do_for(lease, key, request, Twice::Harmless).map(drop)
     }
 
