@@ -163,6 +163,34 @@ fn what_is_no_redis_is_told() {
     }
 }
 
+/// Redis repeats what it does not understand, and so do proxies.
+#[test]
+fn a_server_that_repeats_the_password_is_not_quoted() {
+    for answer in [
+        "-ERR unknown command 'AUTH', with args beginning with: 'bulk' 'hunter2'\r\n",
+        "-ERR unknown command `AUTH`, with args beginning with: `bulk`, `hunter2`, \r\n",
+        "-ERR syntax error near hunter2\r\n",
+        "-PROXY no hunter2 here\r\n",
+    ] {
+        let address = that_says(answer).replace("://", "://bulk:hunter2@");
+        let error = RedisStore::connect(&address).unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Refused, "{error}");
+        for told in [error.to_string(), format!("{error:?}")] {
+            assert!(told.contains("AUTH"), "{told}");
+            assert!(!told.contains("hunter2"), "{told}");
+        }
+    }
+    // What has nothing to do with the password may help to try again.
+    for answer in [
+        "-LOADING Redis is loading the dataset in memory\r\n",
+        "-ERR max number of clients reached\r\n",
+    ] {
+        let address = that_says(answer).replace("://", "://bulk:hunter2@");
+        let error = RedisStore::connect(&address).unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
+    }
+}
+
 #[test]
 fn keys_that_are_not_ours_are_left_alone() {
     let Some(server) = Server::start(&[]) else {

@@ -111,7 +111,8 @@ pub(super) fn unread(node: &Node, error: &RedisError) -> Failure {
     unavailable(Cause::Broken, message)
 }
 
-/// How a server tells that the user or the password is wrong.
+/// How a server tells that the user or the password is wrong. What it does not understand
+/// it may repeat, so only words are looked for in that.
 pub(super) fn check_auth(
     answer: Value,
     node: &Node,
@@ -121,6 +122,7 @@ pub(super) fn check_auth(
         return Ok(());
     };
     let refused = |message| Failure::new(Cause::Refused, StoreErrorKind::Refused, message);
+    let code = error.code().to_owned();
     let user = username.unwrap_or("default");
     if error.code() == "WRONGPASS" {
         return Err(refused(format!(
@@ -136,7 +138,19 @@ pub(super) fn check_auth(
             "the Redis at {node} has no password for the user `{user}`; leave it out of the address"
         )));
     }
-    checked(answer, node).map(|_| ())
+    let Err(failure) = checked(answer, node) else {
+        return Ok(());
+    };
+    // It cannot do anything now.
+    if failure.error.kind() == StoreErrorKind::Unavailable {
+        let message =
+            format!("the Redis at {node} cannot do it now: `AUTH` is answered with {code}");
+        return Err(unavailable(failure.cause, message));
+    }
+    Err(refused(format!(
+        "the Redis at {node} does not take `AUTH`, with which user and password are sent (what it \
+         says is not shown, as it may repeat them); if it wants none, leave them out of the address"
+    )))
 }
 
 /// An answer, unless the server refuses.
