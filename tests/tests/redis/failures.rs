@@ -191,6 +191,18 @@ fn a_server_that_repeats_the_password_is_not_quoted() {
     }
 }
 
+/// Who does not want to give up waits for a long time, and not for ever.
+#[test]
+fn a_timeout_without_an_end_is_a_long_one() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let options = server.options().timeout(Duration::MAX);
+    let store = options.connect().unwrap();
+    store.put(&job("queue")).unwrap();
+    assert_eq!(store.counts(None).unwrap().total(), 1);
+}
+
 #[test]
 fn keys_that_are_not_ours_are_left_alone() {
     let Some(server) = Server::start(&[]) else {

@@ -11,6 +11,10 @@ use crate::auth::Secret;
 use crate::store::{StoreError, StoreErrorKind};
 
 const PORT: u16 = 6379;
+
+/// Longer than anybody waits, and short enough to be counted from now.
+const LONGEST: Duration = Duration::from_secs(86_400);
+
 const SCHEMES: &str = "`redis://`, `rediss://` (TLS), `redis+cluster://` or `rediss+cluster://`, \
                        or the same with `valkey`";
 
@@ -83,9 +87,9 @@ impl RedisOptions {
 
     /// How long to wait for a connection, and then for each answer. Nothing waits for
     /// more than twice as long, but lists, which are asked for in parts. Two seconds if
-    /// not set, and at least a millisecond.
+    /// not set, at least a millisecond, and a day at most.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout.max(Duration::from_millis(1));
+        self.timeout = timeout.clamp(Duration::from_millis(1), LONGEST);
         self
     }
 
