@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row, TransactionBehavior};
 
 use super::failure::{Failure, told};
 use super::files::Opening;
@@ -130,7 +130,7 @@ pub(super) fn connect(
         .map_err(Failure::from)
         .and_then(|mut connection| {
             migrate(&mut connection, path, migrations)?;
-            retried(limits.busy_timeout, || set_up(&connection))?;
+            retried(limits.busy_timeout, || set_up(&connection, path))?;
             Ok(connection)
         });
     connected.map_err(|failure| failure.told(path, since.elapsed()))
@@ -188,8 +188,17 @@ fn version(connection: &Connection, path: &Path, newest: i64) -> Result<i64, Fai
     .into())
 }
 
-fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+pub(super) fn set_up(connection: &Connection, path: &Path) -> Result<(), Failure> {
+    let read = |row: &Row<'_>| row.get(0);
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", read)?;
+    // Where there can be no log, that is all that SQLite says.
+    if mode != "wal" {
+        let what = format!(
+            "is in a place where SQLite can keep no log beside it (its `journal_mode` stays \
+             `{mode}`): put it on a disk of the machine"
+        );
+        return Err(unusable(path, &what).into());
+    }
     connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     Ok(())
@@ -198,12 +207,12 @@ fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
 /// While a file is made to have a log SQLite does not wait for others that do the same.
 fn retried<T>(
     timeout: Duration,
-    mut attempt: impl FnMut() -> Result<T, rusqlite::Error>,
-) -> Result<T, rusqlite::Error> {
+    mut attempt: impl FnMut() -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let since = Instant::now();
     loop {
         match attempt() {
-            Err(error)
+            Err(Failure::Sqlite(error))
                 if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
                     && since.elapsed() < timeout =>
             {

@@ -5,10 +5,11 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use super::{Place, fails, new_job, only_for_its_user};
 use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::open::set_up;
 use crate::store::{JobState, Store as _, StoreErrorKind};
 
 /// Refused as unusable, and every byte is as it was.
@@ -170,6 +171,28 @@ fn a_store_has_one_name_whatever_leads_to_it() {
     store.put(&job).expect("room");
     assert!(linked.job(job.id).expect("a store").is_some());
     assert_ne!(Place::new().open().name(), store.name());
+}
+
+/// Without shared memory SQLite answers with the kind of log that it keeps instead, and
+/// says nothing. A change would then not be kept from those who read, nor be on the disk
+/// as is promised.
+#[cfg(unix)]
+#[test]
+fn a_place_that_takes_no_log_is_refused() {
+    let place = Place::new();
+    drop(place.open());
+    fs::remove_file(place.path()).expect("its own file");
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    let connection = Connection::open_with_flags_and_vfs(place.path(), flags, c"unix-none");
+    let refused = set_up(&connection.expect("a database"), &place.path());
+    let error = refused
+        .expect_err("no log")
+        .told(&place.path(), Duration::ZERO);
+    assert_eq!(error.kind(), StoreErrorKind::Unusable, "{error}");
+    assert!(
+        error.to_string().contains("a disk of the machine"),
+        "{error}"
+    );
 }
 
 #[test]
