@@ -23,6 +23,9 @@ use super::{
     Pulse, Reclaimed, Reservation, Settlement, Store, StoreError,
 };
 
+/// Longer than anybody waits, and less than SQLite can count.
+const LONGEST: Duration = Duration::from_secs(86_400);
+
 /// A store in one file, for all processes of a machine and for the next run of the
 /// program.
 ///
@@ -89,8 +92,9 @@ impl SqliteStore {
     /// # Errors
     ///
     /// Of the kind [`Unusable`](super::StoreErrorKind::Unusable) if something else is
-    /// there, and [`Unavailable`](super::StoreErrorKind::Unavailable) if the file cannot
-    /// be made, or is locked.
+    /// there, or SQLite can keep no log there; and
+    /// [`Unavailable`](super::StoreErrorKind::Unavailable) if the file cannot be made, or is
+    /// locked.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         Self::options().open(path)
     }
@@ -126,11 +130,17 @@ impl SqliteStore {
 }
 
 impl SqliteOptions {
-    /// How long a method waits for other processes that write; 5 seconds by default. Then
-    /// it fails as [`Unavailable`](super::StoreErrorKind::Unavailable).
+    /// How long a method waits for other processes that write; 5 seconds by default, and a
+    /// day at most. Then it fails as
+    /// [`Unavailable`](super::StoreErrorKind::Unavailable).
+    ///
+    /// The threads of a process use one connection, one after the other. What a thread has
+    /// waited for the others counts, so while another process holds the file none waits for
+    /// much longer than this, however many they are.
     #[must_use]
     pub const fn busy_timeout(mut self, timeout: Duration) -> Self {
-        self.limits.busy_timeout = timeout;
+        let is_short = timeout.as_secs() < LONGEST.as_secs();
+        self.limits.busy_timeout = if is_short { timeout } else { LONGEST };
         self
     }
 

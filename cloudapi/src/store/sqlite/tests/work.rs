@@ -1,5 +1,6 @@
 //! What a store does when it has to wait, has no room, or starts anew.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -39,6 +40,15 @@ fn who_waits_too_long_is_told_and_may_come_again() {
     store.put(&job).expect("its turn");
     reserve(&store, 10).expect("its turn");
     assert!(store.job(job.id).expect("a store").is_some());
+}
+
+/// Who does not want to give up waits for a long time, and not for ever.
+#[test]
+fn a_busy_timeout_without_an_end_is_a_long_one() {
+    let place = Place::new();
+    let options = SqliteStore::options().busy_timeout(Duration::MAX);
+    let store = options.open(place.path()).expect("a store");
+    store.put(&new_job()).expect("room");
 }
 
 #[test]
