@@ -125,6 +125,7 @@ impl Shared {
         &self,
         run: impl FnOnce(&mut Open) -> Result<T, Failure>,
     ) -> Result<T, StoreError> {
+        let since = Instant::now();
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.process != std::process::id() {
             // Closing what the parent still uses would do more than closing it.
@@ -135,8 +136,11 @@ impl Shared {
         if !open.file.is_at(&self.path) {
             return Err(open::replaced(&self.path));
         }
-        let since = Instant::now();
-        run(&mut open).map_err(|failure| failure.told(&self.path, since.elapsed()))
+        // Who has stood in line behind others has waited with them.
+        let left = self.limits.busy_timeout.saturating_sub(since.elapsed());
+        let timed = open.connection.busy_timeout(left).map_err(Failure::from);
+        let ran = timed.and_then(|()| run(&mut open));
+        ran.map_err(|failure| failure.told(&self.path, since.elapsed()))
     }
 
     /// The connection is a parent's, and useless.

@@ -51,6 +51,36 @@ fn a_busy_timeout_without_an_end_is_a_long_one() {
     store.put(&new_job()).expect("room");
 }
 
+/// Threads stand in line for the one connection. Were each to wait for the file anew, the
+/// last would wait for as long as all before it together.
+#[test]
+fn threads_that_meet_a_locked_file_give_up_together() {
+    let place = Place::new();
+    let timeout = Duration::from_millis(500);
+    let store = SqliteStore::options().busy_timeout(timeout);
+    let store = store.open(place.path()).expect("a store");
+    let other = Connection::open(place.path()).expect("the database");
+    other.execute_batch("BEGIN EXCLUSIVE").expect("a lock");
+    let since = Instant::now();
+    thread::scope(|scope| {
+        for _ in 0..12 {
+            scope.spawn(|| {
+                let says = "was locked by another process for";
+                fails(store.put(&new_job()), StoreErrorKind::Unavailable, says);
+            });
+        }
+    });
+    // One after the other it would be six seconds.
+    let took = since.elapsed();
+    assert!(took < timeout * 6, "it took {took:?}");
+    other.execute_batch("ROLLBACK").expect("no lock");
+    // The time of one call is not that of the next.
+    other.execute_batch("BEGIN EXCLUSIVE").expect("a lock");
+    let since = Instant::now();
+    store.put(&new_job()).expect_err("a lock");
+    assert!(since.elapsed() >= timeout / 2);
+}
+
 #[test]
 fn a_store_that_is_full_loses_nothing() {
     let place = Place::new();
