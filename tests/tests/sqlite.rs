@@ -366,32 +366,43 @@ fn what_was_acknowledged_survives_kill_9() {
     assert!(counts.of(JobState::Claimed) + counts.of(JobState::Sent) <= 60);
 }
 
-/// Opens the store and closes it again.
-#[test]
-#[ignore = "another test runs it"]
-fn visitor() {
-    let store = store_of_child();
-    store.put(&new_job(1)).expect("the store");
+/// Whether this process has the lock of one who uses the database, as the system tells it.
+#[cfg(target_os = "linux")]
+fn is_locked(file: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+
+    /// Where all who use a database have a lock for reading.
+    const SHARED: &str = "1073741826";
+    let process = std::process::id().to_string();
+    let inode = std::fs::metadata(file).expect("the file").ino();
+    let locks = std::fs::read_to_string("/proc/locks").expect("the locks");
+    // `1: POSIX  ADVISORY  READ 4711 fd:00:123456 1073741826 1073742335`
+    locks.lines().any(|line| {
+        let words: Vec<_> = line.split_whitespace().collect();
+        words.len() == 8
+            && words[4] == process
+            && words[5].rsplit(':').next() == Some(&inode.to_string())
+            && words[6] == SHARED
+    })
 }
 
-/// Locks are lost when the file is closed by whatever handle, and then a process that ends
-/// takes the log for its own and removes it.
+/// All locks on a file are lost when it is closed, by whatever handle. SQLite of today sees
+/// by the file beside it that it is in use all the same; that of the shell that somebody
+/// looks into it with may not, and takes the log away.
+#[cfg(target_os = "linux")]
 #[test]
 fn a_second_handle_takes_no_lock_from_the_first() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("calls.db");
     let store = SqliteStore::open(&file).expect("a store");
+    assert!(is_locked(&file));
+    let second = SqliteStore::open(&file).expect("a second handle");
+    assert!(is_locked(&file), "opening it took the lock");
+    drop(second);
+    assert!(is_locked(&file), "closing it took the lock");
     store.put(&new_job(1)).expect("room");
-    for number in 1..4 {
-        drop(SqliteStore::open(&file).expect("a second handle"));
-        Heard::start(program("visitor", &file)).end();
-        assert!(directory.path().join("calls.db-wal").exists());
-        store.put(&new_job(number)).expect("room");
-    }
-    let counts = SqliteStore::open(&file).expect("a store").counts(None);
-    assert_eq!(counts.expect("the store").total(), 7);
     drop(store);
-    is_whole(&file);
+    assert!(!is_locked(&file));
 }
 
 // ---- A disk that is full ----
