@@ -6,6 +6,7 @@
 #![cfg(unix)]
 
 use std::collections::{HashMap, HashSet};
+use std::fs::OpenOptions;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -16,7 +17,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use cloudapi::store::{
     Finish, GRACE, Grant, JobId, JobState, NewJob, Reservation, SharedLimit, SqliteStore, Store,
-    StoreErrorKind,
+    StoreError, StoreErrorKind,
 };
 use cloudapi::{Priority, Rate};
 
@@ -462,4 +463,86 @@ fn a_full_disk_is_told_and_loses_nothing() {
         assert_eq!(job.state, JobState::Waiting);
     }
     store.put(&new_job(1)).expect("there is room again");
+}
+
+/// A disk of two megabytes, which only root can have.
+struct Disk(tempfile::TempDir);
+
+impl Disk {
+    fn new() -> Option<Self> {
+        let directory = tempfile::tempdir().expect("a directory");
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"]);
+        let mounted = mount.arg(directory.path()).stderr(Stdio::null()).status();
+        if mounted.is_ok_and(|status| status.success()) {
+            return Some(Self(directory));
+        }
+        eprintln!("NOT TESTED: a disk that is full, since only root can mount one");
+        None
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let unmounted = Command::new("umount").arg("-l").arg(self.0.path()).status();
+        assert!(unmounted.is_ok_and(|status| status.success()) || thread::panicking());
+    }
+}
+
+/// Another file takes the room, and gives it back.
+#[test]
+fn a_disk_without_room_is_told_and_loses_nothing() {
+    let Some(disk) = Disk::new() else {
+        return;
+    };
+    let file = disk.0.path().join("calls.db");
+    let store = SqliteStore::open(&file).expect("a store");
+    let first = new_job(3);
+    store.put(&first).expect("room");
+    let lease = store.claim(QUEUE, "worker", LONG).expect("room");
+    let lease = lease.expect("the job").lease;
+    let ballast = disk.0.path().join("ballast");
+    let filled = std::fs::write(&ballast, vec![7; 1 << 20]);
+    filled.expect("room for a megabyte");
+    let words = Heard::start(program("putter", &file)).end();
+    let put: Vec<_> = words
+        .iter()
+        .filter_map(|words| words.strip_prefix("put "))
+        .collect();
+    let full = words.iter().find_map(|words| words.strip_prefix("full "));
+    let count = (put.len() + 1).to_string();
+    assert_eq!(full, Some(count.as_str()), "{words:?}");
+    assert!(put.len() > 5);
+
+    // Up to the last byte: what is smaller than a job may have had room.
+    let more = OpenOptions::new().append(true).open(&ballast);
+    let mut more = more.expect("the ballast");
+    while more.write_all(&[7; 512]).is_ok() {}
+    drop(more);
+    let beats = (0..10_000).take_while(|_| store.heartbeat(&lease, LONG).is_ok());
+    assert!(beats.count() < 10_000, "the log grows without room");
+    // Nothing is sent that cannot be noted, and nothing is forgotten.
+    let full = |what: &str, result: Result<(), StoreError>| {
+        let error = result.expect_err(what);
+        assert_eq!(error.kind(), StoreErrorKind::Full, "{what}: {error}");
+        assert!(error.to_string().contains("no room"), "{error}");
+    };
+    full("mark_sent", store.mark_sent(&lease));
+    full("claim", store.claim(QUEUE, "worker", LONG).map(drop));
+    let state = |id| store.job(id).expect("the store").map(|job| job.state);
+    assert_eq!(state(first.id), Some(JobState::Claimed));
+    for id in &put {
+        let id = id.parse().expect("an id");
+        assert_eq!(state(id), Some(JobState::Waiting));
+    }
+
+    std::fs::remove_file(&ballast).expect("the ballast");
+    store.mark_sent(&lease).expect("there is room again");
+    store.put(&new_job(1)).expect("there is room again");
+    assert_eq!(
+        store.counts(None).expect("the store").total(),
+        put.len() as u64 + 2
+    );
+    drop(store);
+    is_whole(&file);
 }
