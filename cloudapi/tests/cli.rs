@@ -4,7 +4,7 @@
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use cloudapi::Priority;
 use cloudapi::store::{Finish, JobId, JobState, NewJob, SqliteStore, Store as _};
@@ -235,4 +235,26 @@ fn mistakes_are_told_with_what_to_type() {
     assert!(told.contains("failed"), "{told}");
     let told = fails(folder.path(), &["retry"]);
     assert!(told.contains("--all"), "{told}");
+}
+
+/// A deadline is whatever a program adds to now.
+#[test]
+fn a_time_that_no_calendar_has_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path());
+    let mut never = job("a", "create");
+    never.deadline = SystemTime::now().checked_add(Duration::from_secs(1 << 40));
+    store.put(&never).unwrap();
+    let listed = says(folder.path(), &["list", "--json"]);
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!(listed["deadline"], "after the year 9999");
+    let shown = says(folder.path(), &["show", &never.id.to_string()]);
+    assert!(shown.contains("after the year 9999"), "{shown}");
+    let all = usize::MAX.to_string();
+    assert_eq!(
+        says(folder.path(), &["list", "--limit", &all])
+            .lines()
+            .count(),
+        2
+    );
 }

@@ -204,7 +204,11 @@ fn list(
         states: which.states.clone(),
         after: None,
         // One more, to know whether there is more.
-        maximum: if limit == 0 { 0 } else { limit + 1 },
+        maximum: if limit == 0 {
+            0
+        } else {
+            limit.saturating_add(1)
+        },
     };
     let mut jobs = store.jobs(&filter)?;
     let is_all = limit == 0 || jobs.len() <= limit;

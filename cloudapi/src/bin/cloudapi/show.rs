@@ -1,7 +1,7 @@
 //! Jobs as text and as JSON.
 
 use std::io::{self, Write};
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use cloudapi::store::{Counts, Job, JobState};
 use serde_json::{Value, json};
@@ -153,8 +153,17 @@ fn readable(mut value: Value) -> Value {
     value
 }
 
-/// Seconds will do, and sort.
+/// The first second of the year 10,000, since 1970.
+const NO_MORE_YEARS: u64 = 253_402_300_800;
+
+/// Seconds will do, and sort. A deadline may be anywhere, and the format ends somewhere.
 fn time(time: SystemTime) -> String {
+    let since = time.duration_since(UNIX_EPOCH);
+    let time = match since {
+        Ok(since) if since.as_secs() >= NO_MORE_YEARS => return "after the year 9999".to_owned(),
+        Ok(_) => time,
+        Err(_) => UNIX_EPOCH,
+    };
     humantime::format_rfc3339_seconds(time).to_string()
 }
 
