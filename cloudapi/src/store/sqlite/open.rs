@@ -201,6 +201,9 @@ pub(super) fn set_up(connection: &Connection, path: &Path) -> Result<(), Failure
     }
     connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // On macOS the disk is not told to write what it has by anything less.
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     Ok(())
 }
 

@@ -180,6 +180,20 @@ fn what_is_to_be_kept_now_waits_for_the_disk() {
     assert!(full(Keep::Now));
 }
 
+/// Elsewhere these say nothing. There, without them, a power cut takes what was on the disk.
+#[test]
+fn what_waits_for_the_disk_waits_for_it_on_macos_too() {
+    let place = Place::new();
+    let store = place.open();
+    for name in ["fullfsync", "checkpoint_fullfsync"] {
+        let is_set = store.0.read(|work| {
+            let value = work.pragma_query_value(None, name, |row| row.get::<_, bool>(0));
+            Ok(value?)
+        });
+        assert!(is_set.expect("a store"), "{name}");
+    }
+}
+
 #[test]
 fn every_change_but_a_slot_waits_for_the_disk() {
     let place = Place::new();
