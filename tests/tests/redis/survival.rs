@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use cloudapi::store::{Grant, JobState, LogSync, RedisStore, Store, StoreErrorKind};
+use cloudapi::store::{Back, Grant, JobState, LogSync, RedisStore, Store, StoreErrorKind};
 
 use super::servers::{Server, job, limit, of, until};
 
@@ -273,4 +273,12 @@ fn replicas_that_are_not_there_are_missed() {
         store.mark_sent(&lease).unwrap_err().kind(),
         StoreErrorKind::Unavailable
     );
+    // So it has not left. The job can be given back, and need not be taken for one of
+    // unknown outcome.
+    let not_before = Duration::ZERO;
+    let untouched = Back::Untouched { not_before };
+    assert_eq!(store.job(new.id).unwrap().unwrap().state, JobState::Sent);
+    store.requeue(&lease, &untouched).unwrap();
+    let kept = store.job(new.id).unwrap().unwrap();
+    assert_eq!((kept.state, kept.attempts), (JobState::Waiting, 1));
 }

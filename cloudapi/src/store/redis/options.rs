@@ -115,6 +115,13 @@ impl RedisOptions {
     /// be put again with the same id. Redis gives no more than that: a replica that has
     /// it is most likely, and not certainly, the one that takes over.
     ///
+    /// Where `mark_sent` fails so, the request does not leave, though the master has the job
+    /// as sent. Its worker gives it back with an attempt counted that was none. If the worker
+    /// ends before it has, a job that must not be repeated is
+    /// [`Unknown`](crate::store::JobState::Unknown). What else becomes of a job waits for no
+    /// replica: after a failover one that had ended may be sent once more if it may be
+    /// repeated, and is unknown otherwise.
+    ///
     /// [`put`]: crate::store::Store::put
     /// [`mark_sent`]: crate::store::Store::mark_sent
     pub fn replicas(mut self, replicas: u32) -> Self {
