@@ -325,8 +325,8 @@ impl ClientCore {
     pub(crate) fn queue(&self) -> Result<&Queue, crate::error::Error> {
         self.queue.as_ref().ok_or_else(|| {
             crate::error::Error::settings(
-                "this client has no store: give its builder one, as in \
-                 `.store(MemoryStore::new())`"
+                "this client has no store: give its builder one of `cloudapi::store`, as in \
+                 `.store(SqliteStore::open(\"calls.db\")?)`"
                     .to_owned(),
             )
         })
