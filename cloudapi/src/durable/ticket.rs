@@ -31,8 +31,8 @@ const MISSES: u32 = 30;
 /// A durable call that has been stored: what [`Call::enqueue`](crate::Call::enqueue)
 /// returns, and [`RestApi::ticket`](crate::RestApi::ticket) in another run of the program.
 ///
-/// Awaiting it waits for its result, however long that takes; so does
-/// [`result`](Self::result), which leaves the ticket. Dropping it changes nothing: the
+/// Awaiting it waits for its result, however long that takes, and for ever where no worker
+/// runs; so does [`result`](Self::result), which leaves the ticket. Dropping it changes nothing: the
 /// call is in the store. A clone is a ticket for the same call.
 pub struct Ticket<T> {
     client: Arc<ClientCore>,
