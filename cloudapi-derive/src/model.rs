@@ -15,8 +15,8 @@ mod verb;
 use syn::Ident;
 
 pub(crate) use self::api::{Api, is_builder_method};
-use self::block::durable_is_for_blocks;
 pub(crate) use self::block::{Block, Durable, Undeclared};
+use self::block::{durable_is_for_blocks, store_is_for_builders};
 pub(crate) use self::endpoint::{Endpoint, FixedFields, Step};
 pub(crate) use self::extension::Extension;
 pub(crate) use self::field::{Field, Filled, FilledPiece};

@@ -133,8 +133,8 @@ pub trait RestApi {
     /// program.
     ///
     /// The answer is read as JSON, of which `T` is what the endpoint declares, without what
-    /// it unwraps. Where there is none, as after a 204 or a 404, it is read as null, which
-    /// `()` and `Option` can be. For anything else there is
+    /// it unwraps; as `()` it is not read at all. Where there is none, as after a 204 or a
+    /// 404, it is read as null, which `Option` can be. For anything else there is
     /// [`Ticket::response`](crate::Ticket::response).
     ///
     /// ```
@@ -325,8 +325,8 @@ impl ClientCore {
     pub(crate) fn queue(&self) -> Result<&Queue, crate::error::Error> {
         self.queue.as_ref().ok_or_else(|| {
             crate::error::Error::settings(
-                "this client has no store: give its builder one, as in \
-                 `.store(MemoryStore::new())`"
+                "this client has no store: give its builder one of `cloudapi::store`, as in \
+                 `.store(SqliteStore::open(\"calls.db\")?)`"
                     .to_owned(),
             )
         })

@@ -64,7 +64,11 @@ fn finish(store: &SqliteStore, queue: &str, state: JobState, reason: Option<&str
     store.mark_sent(&claimed.lease).unwrap();
     let finish = Finish {
         state,
-        result: Some(br#"{"status":201,"body":"e30="}"#.to_vec()),
+        // As a worker writes it: the body of the answer is in it.
+        result: Some(
+            br#"{"version":1,"response":{"status":201,"body":"eyJuYW1lIjoid2ViLTfCmyJ9"}}"#
+                .to_vec(),
+        ),
         reason: reason.map(str::to_owned),
     };
     store.finish(&claimed.lease, &finish).unwrap();
@@ -112,6 +116,11 @@ fn jobs_are_listed_counted_and_shown() {
     let shown = says(folder.path(), &["show", &jobs[0].id.to_string()]);
     assert!(shown.contains("web-1"), "a body can be read: {shown}");
     assert!(shown.contains("201"), "{shown}");
+    let answer = "an answer can be read, and does not reach the terminal as it is";
+    assert!(
+        shown.contains("\"name\": \"web-7 \""),
+        "{answer}: {shown:?}"
+    );
     let json = says(folder.path(), &["--json", "list", "--queue", "a"]);
     let json: Vec<Value> = json
         .lines()
@@ -233,6 +242,9 @@ fn mistakes_are_told_with_what_to_type() {
     assert!(told.contains("there is no job"), "{told}");
     let told = fails(folder.path(), &["list", "--state", "failing"]);
     assert!(told.contains("failed"), "{told}");
+    let id = JobId::random().to_string();
+    let told = fails(folder.path(), &["cancel", &id, "--queue", "a"]);
+    assert!(told.contains("cannot be used with"), "{told}");
     let told = fails(folder.path(), &["retry"]);
     assert!(told.contains("--all"), "{told}");
 }

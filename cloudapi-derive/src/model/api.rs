@@ -2,7 +2,10 @@
 
 use syn::{ItemStruct, LitStr, Type};
 
-use super::{ClientPages, Field, Filled, Limits, Reader, Setting, durable_is_for_blocks};
+use super::{
+    ClientPages, Field, Filled, Limits, Reader, Setting, durable_is_for_blocks,
+    store_is_for_builders,
+};
 use crate::diagnostics::{Diagnostic, Errors};
 use crate::parse::constant;
 use crate::parse::header::Name;
@@ -144,6 +147,7 @@ impl Api {
             );
         }
         durable_is_for_blocks(&mut keys, errors);
+        store_is_for_builders(&mut keys, errors);
         keys.finish(errors);
 
         let mut fill = |text| Filled::new(text, &fields, errors);

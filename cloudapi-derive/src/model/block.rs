@@ -145,6 +145,23 @@ pub(super) fn durable_is_for_blocks(keys: &mut Keys, errors: &mut Errors) {
     }
 }
 
+/// A store is opened, which takes more than a declaration has.
+pub(super) fn store_is_for_builders(keys: &mut Keys, errors: &mut Errors) {
+    for name in ["store", "store_down"] {
+        if let Some(entry) = keys.take_misplaced(name, errors) {
+            errors.push(
+                Diagnostic::new(
+                    &entry.key,
+                    format_args!("`{name}` is given when the client is built"),
+                )
+                .help(format_args!(
+                    "take it out, and write `.{name}(..)` after `builder()`"
+                )),
+            );
+        }
+    }
+}
+
 /// Whether its calls are in the hands of the caller: a future has begun, and a list is
 /// many.
 fn can_be_enqueued(endpoint: &Endpoint) -> bool {

@@ -3,7 +3,7 @@
 use quote::ToTokens as _;
 use syn::{GenericParam, Ident, ItemStruct, LitStr, Type};
 
-use super::{ClientPages, Field, api, durable_is_for_blocks};
+use super::{ClientPages, Field, api, durable_is_for_blocks, store_is_for_builders};
 use crate::diagnostics::{Diagnostic, Errors, find_keyword};
 use crate::parse::entry::Entry;
 use crate::parse::keys::Keys;
@@ -67,6 +67,7 @@ impl Extension {
         let misspelt = misspelt.and_then(|entry| value::method(entry).ok());
         let pages_misspelt = keys.misspell("pages");
         durable_is_for_blocks(&mut keys, errors);
+        store_is_for_builders(&mut keys, errors);
         keys.finish(errors);
         Self {
             paths: Paths::new(runtime),

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
-use serde::de::DeserializeOwned;
+use serde::Deserializer;
+use serde::de::{DeserializeOwned, Visitor};
 
 use super::outcome::StoredOutcome;
 use super::request::StoredRequest;
@@ -30,8 +31,8 @@ const MISSES: u32 = 30;
 /// A durable call that has been stored: what [`Call::enqueue`](crate::Call::enqueue)
 /// returns, and [`RestApi::ticket`](crate::RestApi::ticket) in another run of the program.
 ///
-/// Awaiting it waits for its result, however long that takes; so does
-/// [`result`](Self::result), which leaves the ticket. Dropping it changes nothing: the
+/// Awaiting it waits for its result, however long that takes, and for ever where no worker
+/// runs; so does [`result`](Self::result), which leaves the ticket. Dropping it changes nothing: the
 /// call is in the store. A clone is a ticket for the same call.
 pub struct Ticket<T> {
     client: Arc<ClientCore>,
@@ -59,10 +60,14 @@ impl<T> Reader<T> {
 }
 
 impl<T: DeserializeOwned> Reader<T> {
-    /// As JSON. Where there is nothing it is null, which `()` and `Option` can be.
+    /// As JSON. Where there is nothing it is null, which `()` and `Option` can be. Who
+    /// wants nothing is not bothered by what is there, as with the call itself.
     fn of_json() -> Self {
         Self {
             read: |response, part| {
+                if let Ok(nothing) = T::deserialize(Unread) {
+                    return Ok(nothing);
+                }
                 let is_nothing = response.is_absent() || response.value().is_empty();
                 let (body, part) = match is_nothing {
                     true => (&b"null"[..], ""),
@@ -72,6 +77,26 @@ impl<T: DeserializeOwned> Reader<T> {
             },
             part: None,
         }
+    }
+}
+
+/// What only `()` can be read from.
+struct Unread;
+
+impl<'de> Deserializer<'de> for Unread {
+    type Error = serde::de::value::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+        Err(serde::de::Error::custom("there is more to it"))
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_unit()
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option
+        unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
     }
 }
 
@@ -117,7 +142,8 @@ impl<T> Ticket<T> {
     /// Otherwise by its kind: [`UnknownOutcome`](ErrorKind::UnknownOutcome) and
     /// [`Parked`](ErrorKind::Parked), if a person has to look at it, after which it can be
     /// asked for once more; [`Cancelled`](ErrorKind::Cancelled);
-    /// [`Decode`](ErrorKind::Decode), if the answer cannot be read;
+    /// [`Decode`](ErrorKind::Decode), if the answer cannot be read, or if a person has
+    /// settled the call as done, when nobody has it;
     /// [`Store`](ErrorKind::Store), if the store cannot be reached for about half a
     /// minute, or has forgotten the call, which it does some days after it ended.
     pub async fn result(&self) -> Result<T, Error> {

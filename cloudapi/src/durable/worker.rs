@@ -102,7 +102,9 @@ impl Worker {
         self
     }
 
-    /// Ends once no call of the queue waits or is under way, at whatever worker.
+    /// Ends once no call of the queue waits or is under way, at whatever worker. What a
+    /// worker had that was killed counts as under way until its [`lease`](Self::lease) runs
+    /// out.
     ///
     /// Default: goes on, and looks for new calls every second at least.
     pub const fn until_empty(mut self) -> Self {

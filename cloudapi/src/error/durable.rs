@@ -11,6 +11,14 @@ use crate::outcome::BoxError;
 use crate::response::Response;
 use crate::store::{StoreError, StoreErrorKind};
 
+/// So that a store is opened where a client is built, in a function that returns
+/// [`Result`](crate::Result).
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::of_store(error)
+    }
+}
+
 impl Error {
     /// The store has failed.
     pub(crate) fn of_store(error: StoreError) -> Self {

@@ -252,7 +252,7 @@ fn not_joined(error: JoinError, baseurl: &str, wanted: &Claim) -> Error {
     match error {
         JoinError::Conflict(claimed) => Error::conflict(format!(
             "another client of {baseurl} in this process has {}, and this one wants {}: all \
-             clients of one base URL share one gate, so give both the same limits, drop the \
+             clients of one base URL share one gate, so give both the same, drop the \
              other one first, or split the gate by account with `scope`",
             limits(&claimed),
             limits(wanted),

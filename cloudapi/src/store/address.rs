@@ -7,7 +7,7 @@ use super::{StoreError, StoreErrorKind, StoreHandle};
 /// | address | store | feature |
 /// | --- | --- | --- |
 /// | `sqlite:PATH` | the file, which is made if it is not there | `sqlite` |
-/// | `redis://..`, `rediss://..`, `redis+cluster://..` | Redis or Valkey, as in `RedisStore::connect` | `redis` |
+/// | `redis://..`, `rediss://..`, `redis+cluster://..`, `valkey://..`, .. | Redis or Valkey, as in `RedisStore::connect` | `redis` |
 ///
 /// # Errors
 ///
@@ -28,7 +28,8 @@ pub fn open(address: &str) -> Result<StoreHandle, StoreError> {
     let scheme = address.split(':').next().unwrap_or_default();
     match scheme {
         "sqlite" => sqlite(&address["sqlite:".len().min(address.len())..]),
-        "redis" | "rediss" | "redis+cluster" | "rediss+cluster" => redis(address),
+        "redis" | "rediss" | "redis+cluster" | "rediss+cluster" | "valkey" | "valkeys"
+        | "valkey+cluster" | "valkeys+cluster" => redis(address),
         // It may be anything, a password included.
         _ => Err(unusable(
             "the address of a store is `sqlite:PATH`, `redis://HOST:PORT/` or \
@@ -85,6 +86,21 @@ mod tests {
             let told = error.to_string();
             assert!(told.contains("sqlite:PATH"), "{told}");
             assert!(!told.contains("hunter2"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_valkey_is_called_by_its_name() {
+        // No port, so that nothing is asked.
+        for scheme in [
+            "redis",
+            "rediss+cluster",
+            "valkey",
+            "valkeys",
+            "valkey+cluster",
+        ] {
+            let told = open(&format!("{scheme}://host:port/")).unwrap_err();
+            assert!(!told.to_string().contains("sqlite:PATH"), "{told}");
         }
     }
 

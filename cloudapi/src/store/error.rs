@@ -28,7 +28,6 @@ pub enum StoreErrorKind {
 }
 
 /// A store has failed: what it was, where, and what to do about it.
-#[derive(Debug)]
 pub struct StoreError {
     kind: StoreErrorKind,
     message: String,
@@ -84,10 +83,10 @@ impl StoreError {
         )
     }
 
-    pub(crate) fn wrong_state(id: super::JobId, state: super::JobState, wanted: &str) -> Self {
+    pub(crate) fn wrong_state(id: super::JobId, state: super::JobState, rule: &str) -> Self {
         Self::new(
             StoreErrorKind::WrongState,
-            format!("job {id} is {state}, and only one that is {wanted} can be so"),
+            format!("job {id} is {state}, and only one that is {rule}"),
         )
     }
 }
@@ -102,8 +101,42 @@ impl fmt::Display for StoreError {
     }
 }
 
+/// What [`Display`](fmt::Display) says: this is what a `main` that returns the error
+/// prints.
+impl fmt::Debug for StoreError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
 impl Error for StoreError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.source.as_ref().map(|source| &**source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{JobId, JobState, rules};
+
+    #[test]
+    fn what_a_main_prints_is_for_people() {
+        let error = StoreError::new(StoreErrorKind::Unavailable, "`calls.db` cannot be made")
+            .caused_by("no such directory");
+        assert_eq!(
+            format!("{error:?}"),
+            "`calls.db` cannot be made: no such directory"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_done_to_a_job_is_said() {
+        let id = JobId::random();
+        let error = StoreError::wrong_state(id, JobState::Failed, rules::SETTLEABLE);
+        assert_eq!(
+            error.to_string(),
+            format!("job {id} is failed, and only one that is unknown or parked can be settled")
+        );
     }
 }

@@ -6,8 +6,9 @@
 //!
 //! [`Store`] is the seam. [`MemoryStore`] is for tests and for programs of one
 //! process; `SqliteStore` (feature `sqlite`) is a file that all processes of a machine
-//! share, and the next run of the program. A store of your own has to pass the suite in
-//! `conformance` (feature `testing`).
+//! share, and the next run of the program; `RedisStore` (feature `redis`) is Redis or
+//! Valkey, for many machines. [`open`] takes the address of either. A store of your own
+//! has to pass the suite in `conformance` (feature `testing`).
 
 mod address;
 mod clock;

@@ -2,9 +2,10 @@
 
 use super::JobState;
 
-pub(crate) const RETRIABLE: &str = "failed, unknown, parked or cancelled";
-pub(crate) const CANCELLABLE: &str = "not over";
-pub(crate) const SETTLEABLE: &str = "unknown or parked";
+/// Which can be retried, and so on, in an error's words.
+pub(crate) const RETRIABLE: &str = "failed, unknown, parked or cancelled can be retried";
+pub(crate) const CANCELLABLE: &str = "not over can be cancelled";
+pub(crate) const SETTLEABLE: &str = "unknown or parked can be settled";
 
 pub(crate) const fn can_be_retried(state: JobState) -> bool {
     matches!(

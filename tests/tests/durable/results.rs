@@ -63,6 +63,25 @@ fn the_request_is_the_one_that_would_have_been_sent_at_once() {
 }
 
 #[test]
+fn another_run_of_the_program_need_not_read_an_answer_either() {
+    let world = World::new(|_| Reply::json(&serde_json::json!({"status": "deleted"})));
+    let (ticket, id) = world.simulation.run(async {
+        let ticket = world.client().delete("web").enqueue().await.unwrap();
+        let id = ticket.id();
+        world.work().await;
+        (ticket, id)
+    });
+    world.simulation.run(ticket.result()).unwrap();
+    let later = world.client();
+    let ticket = later.ticket::<()>(id).unwrap();
+    world.simulation.run(ticket.result()).unwrap();
+    // Who wants something is told that it is something else.
+    let ticket = later.ticket::<Option<Vec<u8>>>(id).unwrap();
+    let error = world.simulation.run(ticket.result()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+}
+
+#[test]
 fn another_run_of_the_program_has_the_result_by_the_ticket() {
     let world = World::of_droplets();
     let id = world.simulation.run(async {

@@ -88,7 +88,7 @@ struct Which {
     #[arg(long)]
     queue: Option<String>,
     /// In this state only; may be given more than once
-    #[arg(long = "state", value_parser = state())]
+    #[arg(long = "state", value_name = "STATE", value_parser = state())]
     states: Vec<JobState>,
 }
 
@@ -102,7 +102,7 @@ struct Several {
     #[arg(long, value_name = "STATE", value_parser = state(), group = "jobs")]
     all: Vec<JobState>,
     /// With `--all`, of this queue only
-    #[arg(long, requires = "all")]
+    #[arg(long, requires = "all", conflicts_with = "ids")]
     queue: Option<String>,
 }
 

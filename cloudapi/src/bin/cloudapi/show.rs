@@ -90,14 +90,21 @@ pub(crate) fn whole(job: &Job, form: Form, out: &mut dyn Write) -> io::Result<()
                 return Ok(());
             };
             let width = fields.keys().map(String::len).max().unwrap_or(0);
-            for (name, value) in fields {
+            // What is long stands below what is not.
+            let (long, short): (Vec<_>, Vec<_>) = fields
+                .into_iter()
+                .partition(|(_, value)| value.is_object() || value.is_array());
+            for (name, value) in short {
                 match value {
                     Value::Null => {}
                     Value::String(text) => writeln!(out, "{name:width$}  {}", printable(&text))?,
-                    Value::Object(_) | Value::Array(_) => {
-                        writeln!(out, "{name}\n{value:#}")?;
-                    }
                     value => writeln!(out, "{name:width$}  {value}")?,
+                }
+            }
+            for (name, value) in long {
+                writeln!(out, "{name}")?;
+                for line in format!("{value:#}").lines() {
+                    writeln!(out, "{}", printable(line))?;
                 }
             }
             Ok(())
@@ -137,10 +144,14 @@ fn body(bytes: Option<&[u8]>) -> Value {
     value.unwrap_or_else(|_| json!(format!("{} bytes", bytes.len())))
 }
 
-/// Bodies are in Base64; what is text in them is shown as such.
+/// Bodies are in Base64, that of a request and that of a response in a result; what is
+/// text in them is shown as such.
 fn readable(mut value: Value) -> Value {
     use base64::prelude::{BASE64_STANDARD, Engine as _};
 
+    if let Some(response) = value.get_mut("response") {
+        *response = readable(response.take());
+    }
     if let Value::Object(fields) = &mut value {
         let text = fields.get("body").and_then(Value::as_str);
         let bytes = text.and_then(|text| BASE64_STANDARD.decode(text).ok());

@@ -279,7 +279,7 @@ impl Address {
                 .filter_map(|host| host.split(':').next())
                 .collect();
             refused(format!(
-                "the server `{}` is not given as `host` or `host:port`",
+                "the server `{}` is not given as `host` or `host:port`, with a number for the port",
                 names.join(",")
             ))
         })?;

@@ -80,17 +80,8 @@ fn check(path: &Path, here: &Opening<'_>) -> Result<(), StoreError> {
     if !metadata.is_file() {
         return Err(unusable(path, "is not a regular file"));
     }
-    #[cfg(unix)]
-    if std::os::unix::fs::MetadataExt::mode(&metadata) & 0o077 != 0 {
-        let what = format!(
-            "is open to other users, and requests may hold what is not for them: \
-             `chmod 600 {}`",
-            path.display()
-        );
-        return Err(unusable(path, &what));
-    }
     if here.has(path) {
-        return Ok(());
+        return check_mode(path, &metadata);
     }
     let mut header = Vec::with_capacity(HEADER);
     File::open(path)
@@ -98,7 +89,7 @@ fn check(path: &Path, here: &Opening<'_>) -> Result<(), StoreError> {
         .map_err(|error| unreadable(path, error))?;
     // An empty one is as good as none.
     if header.is_empty() {
-        return Ok(());
+        return check_mode(path, &metadata);
     }
     if !header.starts_with(MAGIC) {
         return Err(unusable(
@@ -111,6 +102,25 @@ fn check(path: &Path, here: &Opening<'_>) -> Result<(), StoreError> {
         let what = "is a database of something else; it has not been touched";
         return Err(unusable(path, what));
     }
+    check_mode(path, &metadata)
+}
+
+/// Whether it is its user's alone. Asked last: what is no store of ours is nobody's to
+/// change.
+#[cfg(unix)]
+fn check_mode(path: &Path, metadata: &fs::Metadata) -> Result<(), StoreError> {
+    if std::os::unix::fs::MetadataExt::mode(metadata) & 0o077 == 0 {
+        return Ok(());
+    }
+    let what = format!(
+        "is open to other users, and requests may hold what is not for them: `chmod 600 {}`",
+        path.display()
+    );
+    Err(unusable(path, &what))
+}
+
+#[cfg(not(unix))]
+fn check_mode(_: &Path, _: &fs::Metadata) -> Result<(), StoreError> {
     Ok(())
 }
 

@@ -42,6 +42,17 @@ fn what_is_no_database_is_refused() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn nobody_is_told_to_change_the_mode_of_what_is_no_store() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let place = Place::with(b"a diary that all may read");
+    let all = fs::Permissions::from_mode(0o644);
+    fs::set_permissions(place.path(), all).expect("its own file");
+    is_refused(&place, "is not a database of SQLite");
+}
+
 #[test]
 fn the_database_of_another_program_is_refused() {
     let place = Place::new();
