@@ -33,6 +33,9 @@ pub(super) struct Share {
     away: Option<Away>,
     /// The next slot of our part of the limits, if that was used until now.
     not_before: Time,
+    /// Since when our part gives slots; that of the latest start by it, if there was
+    /// one. None once a slot of the store's was used.
+    part_since: Option<Time>,
     /// How long the store took for its last answer.
     took: Duration,
 }
@@ -64,6 +67,7 @@ impl Share {
             slot: None,
             away: None,
             not_before: Time::ZERO,
+            part_since: None,
             took: Duration::ZERO,
         }
     }
@@ -113,7 +117,36 @@ impl Share {
         self.slot.is_some()
     }
 
-    /// The slot is used, or nobody can.
+    /// An attempt starts now, in a slot of the store's or of our part.
+    pub(super) const fn starts(&mut self, now: Time) {
+        self.part_since = match self.is_local() {
+            true => Some(now),
+            false => None,
+        };
+        self.slot = None;
+    }
+
+    /// From now on our part of the limits counts, as if it had been used then: now, as a
+    /// rule. But where it was waited for, the store came back meanwhile and fails as
+    /// soon as it is asked again, the wait counts: such a store would else leave us
+    /// neither its slots nor our own. For a lane that is open from `opened` on.
+    pub(super) fn part_since(&mut self, opened: Time, now: Time) -> Time {
+        let due = self.not_before.max(opened).after(FIRST_PAUSE);
+        let was_waited_for = self.asked.is_some_and(|(_, at)| at <= due);
+        let since = self.part_since.filter(|_| was_waited_for).unwrap_or(now);
+        self.part_since = Some(since);
+        since
+    }
+
+    /// The lane that a slot was asked for.
+    pub(super) const fn asked_for(&self) -> LaneId {
+        match self.asked {
+            Some((Asked::Slot(lane), _)) => lane,
+            _ => LaneId::MAIN,
+        }
+    }
+
+    /// Nobody can use the slot.
     pub(super) const fn drop_slot(&mut self) {
         self.slot = None;
     }
@@ -189,8 +222,7 @@ impl Share {
         }
     }
 
-    /// The store has failed. Says whether that is new. What was asked stays asked,
-    /// unless it was that.
+    /// The store has failed. Says whether that is new. What was asked stays asked.
     pub(super) fn failed(&mut self, now: Time) -> bool {
         self.slot = None;
         let pauses = self.away.map_or(0, |away| away.pauses);

@@ -26,10 +26,11 @@ impl<J: Clone> Scheduler<J> {
             self.turns = turns;
             self.hold(key);
         };
-        if self.is_shared() {
-            self.drop_slot();
-        } else {
+        if !self.is_shared() {
             self.take_from_limits(id, now);
+        }
+        if let Some(share) = &mut self.share {
+            share.starts(now);
         }
         let calls = &self.calls;
         let key = self.lanes[id].queue.take(head, |place| calls.holds(place));

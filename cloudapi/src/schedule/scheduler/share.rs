@@ -90,11 +90,13 @@ impl<J: Clone> Scheduler<J> {
     /// told something, if `None`.
     pub(crate) fn store_failed(&mut self, sent: Option<Time>, now: Time) {
         let Some(share) = &mut self.share else { return };
-        if let Some(sent) = sent {
-            let _what = share.answered(sent, now);
-        }
         if share.failed(now) {
             self.use_own_part(now);
+        }
+        if let Some(sent) = sent
+            && let Some(share) = &mut self.share
+        {
+            let _what = share.answered(sent, now);
         }
     }
 
@@ -135,12 +137,15 @@ impl<J: Clone> Scheduler<J> {
 
     /// From now on our own part of the limits counts, if we are to have one.
     fn use_own_part(&mut self, now: Time) {
-        let Some(processes) = self.share.as_ref().and_then(|share| share.processes()) else {
+        let Some(share) = &mut self.share else { return };
+        let Some(processes) = share.processes() else {
             return;
         };
-        self.gate.limits = self.gate.limits.part(processes, now);
+        let opened = self.lanes[share.asked_for()].closed_until;
+        let since = share.part_since(opened, now);
+        self.gate.limits = self.gate.limits.part(processes, since);
         for lane in self.lanes.iter_mut() {
-            lane.limits = lane.limits.part(processes, now);
+            lane.limits = lane.limits.part(processes, since);
         }
     }
 

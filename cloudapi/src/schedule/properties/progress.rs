@@ -1,0 +1,105 @@
+//! Whatever a store does, calls go on.
+
+use std::time::Duration;
+
+use super::super::{
+    Action, Asked, Grant, Joining, LaneId, Rate, Scheduler, StoreDown, Time, Verdict,
+};
+use super::world::World;
+use super::{SECOND, seconds};
+
+/// Takes a queue through a store that answers as `answer` says, which is told what was
+/// asked and when, and changes the scheduler. Tells when calls started.
+fn starts(
+    scheduler: &mut Scheduler<usize>,
+    until: Time,
+    mut answer: impl FnMut(&mut Scheduler<usize>, Asked, Time) -> Time,
+) -> Vec<Time> {
+    let (mut now, mut starts) = (Time::ZERO, Vec::new());
+    while now <= until {
+        match scheduler.poll(now) {
+            Some(Action::Ask(asked)) => now = answer(scheduler, asked, now),
+            Some(Action::Start(id, _)) => {
+                starts.push(now);
+                let _ = scheduler.finish(id, Verdict::Done, &World::new(1).terms, now);
+            }
+            Some(Action::Refuse(..)) => {}
+            None => match scheduler.next_wake() {
+                Some(wake) => now = wake,
+                None => break,
+            },
+        }
+    }
+    starts
+}
+
+fn queue(calls: usize, rate: u32, down: StoreDown) -> Scheduler<usize> {
+    let mut scheduler = Scheduler::new(World::new(rate).gate);
+    scheduler.set_share(Some(down), Time::ZERO);
+    for job in 0..calls {
+        scheduler.submit(job, Time::NEVER, Time::ZERO).unwrap();
+    }
+    scheduler
+}
+
+const AT_ONCE: Grant = Grant::Slot {
+    wait: Duration::ZERO,
+};
+
+/// Each failure counted as a slot of our part, so that none was ever due.
+#[test]
+fn a_store_that_fails_every_second_time_leaves_our_part_of_the_limit() {
+    // Ten of an endpoint with a limit of its own, and of one without.
+    for (own, period) in [(None, 20), (Some(Rate::new(36, Rate::HOUR)), 200)] {
+        let mut scheduler = queue(0, 360, StoreDown::Share(2));
+        let lane = own.map_or(LaneId::MAIN, |own| scheduler.add_lane(&[own]));
+        for job in 0..10 {
+            let joining = Joining {
+                lane,
+                ..Time::NEVER.into()
+            };
+            scheduler.submit(job, joining, Time::ZERO).unwrap();
+        }
+        let mut fails = false;
+        let until = seconds(20 * period);
+        let starts = starts(&mut scheduler, until, |scheduler, _, now| {
+            fails = !fails;
+            match fails {
+                true => scheduler.store_failed(Some(now), now),
+                false => scheduler.granted(AT_ONCE, now, now),
+            }
+            now
+        });
+        assert_eq!(starts.len(), 10);
+        // Of each its part: the first of its slots as long after the failure as the
+        // others are apart.
+        let mut before = Time::ZERO;
+        for start in starts {
+            assert!(start >= before.after_nanos(period * SECOND));
+            before = start;
+        }
+    }
+}
+
+/// When all lose it at once, none may use what it has not used for long.
+#[test]
+fn a_store_that_was_there_for_long_leaves_the_part_as_if_it_had_just_been_used() {
+    let mut scheduler = queue(1, 360, StoreDown::Share(2));
+    let _ = scheduler.poll(Time::ZERO);
+    scheduler.store_failed(Some(Time::ZERO), Time::ZERO);
+    assert!(matches!(scheduler.poll(seconds(1)), Some(Action::Ask(_))));
+    let ids: Vec<_> = scheduler.jobs().map(|(id, _)| id).collect();
+    let _ = scheduler.cancel(ids[0]);
+    scheduler.granted(AT_ONCE, seconds(1), seconds(1));
+    scheduler.submit(1, Time::NEVER, seconds(1_000)).unwrap();
+    assert!(matches!(
+        scheduler.poll(seconds(1_000)),
+        Some(Action::Ask(_))
+    ));
+    scheduler.store_failed(Some(seconds(1_000)), seconds(1_000));
+    assert_eq!(scheduler.poll(seconds(1_000)), None);
+    let again = seconds(1_001);
+    assert_eq!(scheduler.next_wake(), Some(again));
+    assert!(matches!(scheduler.poll(again), Some(Action::Ask(_))));
+    assert_eq!(scheduler.next_wake(), Some(seconds(1_020)));
+}
