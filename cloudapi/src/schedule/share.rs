@@ -10,7 +10,8 @@ use super::{LaneId, Time};
 /// is open still: not every store can tell, and what it tells may be lost.
 const CHECKED_FROM: Duration = Duration::from_millis(50);
 
-/// So long before its slot, or twice the time that the store took last.
+/// So long before its slot, or twice the time that the store took last, for a slot or
+/// to look at the gate.
 const CHECKED_BEFORE: Duration = Duration::from_millis(20);
 
 /// A store that has not answered for so long is away.
@@ -36,8 +37,10 @@ pub(super) struct Share {
     /// Since when our part gives slots; that of the latest start by it, if there was
     /// one. None once a slot of the store's was used.
     part_since: Option<Time>,
-    /// How long the store took for its last answer.
-    took: Duration,
+    /// How long the last slot took and the last look at the gate, with what had to wait
+    /// until the store was free to be asked.
+    slot_took: Duration,
+    look_took: Duration,
 }
 
 /// A slot that was granted.
@@ -68,7 +71,8 @@ impl Share {
             away: None,
             not_before: Time::ZERO,
             part_since: None,
-            took: Duration::ZERO,
+            slot_took: Duration::ZERO,
+            look_took: Duration::ZERO,
         }
     }
 
@@ -182,9 +186,13 @@ impl Share {
     }
 
     /// Takes what was asked, which the store has answered.
-    pub(super) fn answered(&mut self, sent: Time, now: Time) -> Option<Asked> {
-        self.took = now.since(sent);
-        Some(self.asked.take()?.0)
+    pub(super) fn answered(&mut self, now: Time) -> Option<Asked> {
+        let (asked, at) = self.asked.take()?;
+        match asked {
+            Asked::Slot(_) => self.slot_took = now.since(at),
+            Asked::Gate => self.look_took = now.since(at),
+        }
+        Some(asked)
     }
 
     /// The store is there. Says whether it was not.
@@ -205,7 +213,8 @@ impl Share {
     /// leaves to the other, half the grace is left all the same.
     pub(super) fn granted(&mut self, lane: LaneId, wait: Duration, sent: Time, now: Time) {
         let at = now.after(wait);
-        let checked_before = CHECKED_BEFORE.max(self.took.saturating_mul(2));
+        let took = self.slot_took.max(self.look_took);
+        let checked_before = CHECKED_BEFORE.max(took.saturating_mul(2));
         let before = u64::try_from(checked_before.as_nanos()).unwrap_or(u64::MAX);
         self.slot = Some(Slot {
             lane,

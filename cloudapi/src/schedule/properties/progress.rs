@@ -6,7 +6,7 @@ use super::super::{
     Action, Asked, Grant, Joining, LaneId, Rate, Scheduler, StoreDown, Time, Verdict,
 };
 use super::world::World;
-use super::{SECOND, seconds};
+use super::{MILLI, SECOND, seconds};
 
 /// Takes a queue through a store that answers as `answer` says, which is told what was
 /// asked and when, and changes the scheduler. Tells when calls started.
@@ -102,4 +102,32 @@ fn a_store_that_was_there_for_long_leaves_the_part_as_if_it_had_just_been_used()
     assert_eq!(scheduler.next_wake(), Some(again));
     assert!(matches!(scheduler.poll(again), Some(Action::Ask(_))));
     assert_eq!(scheduler.next_wake(), Some(seconds(1_020)));
+}
+
+/// A look at the gate that took longer than a slot to be had always came too late.
+#[test]
+fn a_slot_is_used_where_the_gate_takes_longer_to_look_at_than_a_slot_to_reserve() {
+    let mut scheduler = queue(5, 3_600, StoreDown::Stop);
+    let mut next = Time::ZERO;
+    let starts = starts(
+        &mut scheduler,
+        seconds(60),
+        |scheduler, asked, now| match asked {
+            Asked::Slot(_) => {
+                let slot = next.max(now);
+                next = slot.after_nanos(SECOND);
+                let wait = slot.since(now);
+                let heard = now.after_nanos(MILLI);
+                scheduler.granted(Grant::Slot { wait }, now, heard);
+                heard
+            }
+            Asked::Gate => {
+                let heard = now.after_nanos(70 * MILLI);
+                scheduler.checked(Duration::ZERO, now, heard);
+                heard
+            }
+        },
+    );
+    assert_eq!(starts.len(), 5);
+    assert!(starts[4] < seconds(10), "{starts:?}");
 }

@@ -43,7 +43,7 @@ impl<J: Clone> Scheduler<J> {
 
     /// The store has answered the question for a slot that was sent then.
     pub(crate) fn granted(&mut self, grant: Grant, sent: Time, now: Time) {
-        let Some(asked) = self.answered(sent, now) else {
+        let Some(asked) = self.answered(now) else {
             return;
         };
         let lane = match asked {
@@ -70,7 +70,7 @@ impl<J: Clone> Scheduler<J> {
 
     /// The store has told for how long the gate is closed; not, if zero.
     pub(crate) fn checked(&mut self, closed: Duration, sent: Time, now: Time) {
-        if self.answered(sent, now).is_none() {
+        if self.answered(now).is_none() {
             return;
         }
         if let Some(share) = &mut self.share {
@@ -93,10 +93,10 @@ impl<J: Clone> Scheduler<J> {
         if share.failed(now) {
             self.use_own_part(now);
         }
-        if let Some(sent) = sent
+        if sent.is_some()
             && let Some(share) = &mut self.share
         {
-            let _what = share.answered(sent, now);
+            let _what = share.answered(now);
         }
     }
 
@@ -120,9 +120,9 @@ impl<J: Clone> Scheduler<J> {
     }
 
     /// What the store answers, and what that says of the store.
-    fn answered(&mut self, sent: Time, now: Time) -> Option<Asked> {
+    fn answered(&mut self, now: Time) -> Option<Asked> {
         let share = self.share.as_mut()?;
-        let asked = share.answered(sent, now)?;
+        let asked = share.answered(now)?;
         let was_local = share.is_local();
         if share.is_back() && was_local {
             share.goes_on_from(self.gate.limits.earliest());
