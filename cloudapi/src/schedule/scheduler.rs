@@ -235,7 +235,8 @@ impl<J: Clone> Scheduler<J> {
     pub(crate) fn is_neutral(&self, now: Time) -> bool {
         self.is_empty()
             && self.gate.limits.is_neutral(now)
-            && self.lanes.iter().all(|lane| lane.limits.is_neutral(now))
+            && self.lanes.iter().all(|lane| lane.is_neutral(now))
+            && self.share.as_ref().is_none_or(|share| share.is_neutral(now))
             && self.throttle.is_neutral(now)
             && self.recovery.is_neutral(now)
             && self.circuit.is_neutral(now)

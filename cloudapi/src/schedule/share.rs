@@ -200,6 +200,11 @@ impl Share {
         self.away.take().is_some()
     }
 
+    /// Whether it remembers nothing of our part of the limits that the store does not.
+    pub(super) fn is_neutral(&self, now: Time) -> bool {
+        self.not_before <= now
+    }
+
     /// Nothing more starts by our part of the limits; the next slot of that is then.
     pub(super) fn goes_on_from(&mut self, next: Time) {
         self.not_before = self.not_before.max(next);

@@ -131,3 +131,20 @@ fn a_slot_is_used_where_the_gate_takes_longer_to_look_at_than_a_slot_to_reserve(
     assert_eq!(starts.len(), 5);
     assert!(starts[4] < seconds(10), "{starts:?}");
 }
+
+/// The gate may be forgotten only when the slot of our own part is over.
+#[test]
+fn a_gate_whose_store_is_back_is_not_as_new_before_the_next_slot_of_its_part() {
+    let mut scheduler = queue(1, 360, StoreDown::Share(2));
+    assert!(matches!(scheduler.poll(Time::ZERO), Some(Action::Ask(_))));
+    scheduler.store_failed(Some(Time::ZERO), Time::ZERO);
+    assert!(matches!(scheduler.poll(seconds(20)), Some(Action::Ask(_))));
+    let Some(Action::Start(id, 0)) = scheduler.poll(seconds(20)) else {
+        panic!("our own part gives a slot");
+    };
+    let _ = scheduler.finish(id, Verdict::Done, &World::new(1).terms, seconds(20));
+    scheduler.granted(AT_ONCE, seconds(20), seconds(21));
+    assert!(scheduler.is_empty());
+    assert!(!scheduler.is_neutral(seconds(39)));
+    assert!(scheduler.is_neutral(seconds(40)));
+}
