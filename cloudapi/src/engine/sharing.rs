@@ -182,7 +182,7 @@ impl State {
             Ok(answer) => {
                 match answer {
                     Answer::Slot(grant) => scheduler.granted(grant, sent, now),
-                    Answer::Gate(gate) => scheduler.checked(gate.closed_for, sent, now),
+                    Answer::Gate(gate) => scheduler.checked(gate.closed_for, now),
                     Answer::Told => return,
                 }
                 if scheduler.store_outage().is_none() {
@@ -192,7 +192,7 @@ impl State {
             Err(error) => {
                 sharing.error = error.to_string();
                 let was_asked = !matches!(about, About::Closing(_));
-                scheduler.store_failed(was_asked.then_some(sent), now);
+                scheduler.store_failed(was_asked, now);
             }
         }
     }

@@ -92,13 +92,13 @@ impl<J: Clone> Scheduler<J> {
     }
 
     /// The next thing to carry out; to be called until there is none. A call for
-    /// whose turn it is but that is not ready is held back, without a slot, until
-    /// it is [released](Self::release).
+    /// whose turn it is but that is not ready to start at a time is held back, without a
+    /// slot, until it is [released](Self::release).
     #[inline]
     pub(crate) fn poll_ready(
         &mut self,
         now: Time,
-        is_ready: impl FnMut(CallId, &J) -> bool,
+        is_ready: impl FnMut(CallId, &J, Time) -> bool,
     ) -> Option<Action<J>> {
         if self.nobody_waits() {
             return None;
@@ -109,7 +109,7 @@ impl<J: Clone> Scheduler<J> {
     fn poll_waiting(
         &mut self,
         now: Time,
-        mut is_ready: impl FnMut(CallId, &J) -> bool,
+        mut is_ready: impl FnMut(CallId, &J, Time) -> bool,
     ) -> Option<Action<J>> {
         if !self.displaced.is_empty()
             && let Some(job) = self.displaced.pop()
@@ -173,7 +173,7 @@ impl<J: Clone> Scheduler<J> {
     /// The same, where every call is ready.
     #[cfg(test)]
     pub(crate) fn poll(&mut self, now: Time) -> Option<Action<J>> {
-        self.poll_ready(now, |_, _| true)
+        self.poll_ready(now, |_, _, _| true)
     }
 
     /// Which start the latest one was.
@@ -236,7 +236,10 @@ impl<J: Clone> Scheduler<J> {
         self.is_empty()
             && self.gate.limits.is_neutral(now)
             && self.lanes.iter().all(|lane| lane.is_neutral(now))
-            && self.share.as_ref().is_none_or(|share| share.is_neutral(now))
+            && self
+                .share
+                .as_ref()
+                .is_none_or(|share| share.is_neutral(now))
             && self.throttle.is_neutral(now)
             && self.recovery.is_neutral(now)
             && self.circuit.is_neutral(now)

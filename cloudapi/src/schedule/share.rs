@@ -14,6 +14,10 @@ const CHECKED_FROM: Duration = Duration::from_millis(50);
 /// to look at the gate.
 const CHECKED_BEFORE: Duration = Duration::from_millis(20);
 
+/// So long before a slot that is waited for, whoever is first is to be ready for it: to
+/// get credentials takes longer than a slot may be late. In nanoseconds.
+const READIED_BEFORE: u64 = 10_000_000_000;
+
 /// A store that has not answered for so long is away.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -53,6 +57,8 @@ pub(super) struct Slot {
     until: Time,
     /// From then on the store is to be asked whether the gate is open still.
     check_from: Option<Time>,
+    /// From then on somebody is to be made ready for it.
+    ready_from: Option<Time>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -176,6 +182,17 @@ impl Share {
         })
     }
 
+    /// When the slot is for which somebody is to be made ready now, if one is used
+    /// then. It is told once.
+    pub(super) fn to_be_readied(&mut self, used: Time, now: Time) -> Option<Time> {
+        let slot = self.slot.as_mut().filter(|slot| used <= slot.until)?;
+        let from = slot.ready_from.filter(|from| *from <= now);
+        from.map(|_| {
+            slot.ready_from = None;
+            slot.at
+        })
+    }
+
     pub(super) const fn ask(&mut self, asked: Asked, now: Time) {
         self.asked = Some((asked, now));
     }
@@ -226,6 +243,7 @@ impl Share {
             at,
             until: sent.after(wait).after(GRACE).max(at.after(GRACE / 2)),
             check_from: (wait > CHECKED_FROM).then(|| at.before_nanos(before)),
+            ready_from: (wait > CHECKED_FROM).then(|| at.before_nanos(READIED_BEFORE)),
         });
     }
 
@@ -280,9 +298,10 @@ impl Share {
             let again = again.map(|away| away.ask_again);
             return again.into_iter().chain(opens).min();
         };
-        let check = self.slot.filter(|slot| opens <= slot.until);
-        let check = check.and_then(|slot| slot.check_from);
-        Some(check.map_or(opens, |check| check.min(opens)))
+        let slot = self.slot.filter(|slot| opens <= slot.until);
+        let before = slot.map(|slot| [slot.check_from, slot.ready_from]);
+        let before = before.into_iter().flatten().flatten();
+        Some(before.fold(opens, Time::min))
     }
 }
 

@@ -65,7 +65,7 @@ fn a_store_that_fails_every_second_time_leaves_our_part_of_the_limit() {
         let starts = starts(&mut scheduler, until, |scheduler, _, now| {
             fails = !fails;
             match fails {
-                true => scheduler.store_failed(Some(now), now),
+                true => scheduler.store_failed(true, now),
                 false => scheduler.granted(AT_ONCE, now, now),
             }
             now
@@ -86,7 +86,7 @@ fn a_store_that_fails_every_second_time_leaves_our_part_of_the_limit() {
 fn a_store_that_was_there_for_long_leaves_the_part_as_if_it_had_just_been_used() {
     let mut scheduler = queue(1, 360, StoreDown::Share(2));
     let _ = scheduler.poll(Time::ZERO);
-    scheduler.store_failed(Some(Time::ZERO), Time::ZERO);
+    scheduler.store_failed(true, Time::ZERO);
     assert!(matches!(scheduler.poll(seconds(1)), Some(Action::Ask(_))));
     let ids: Vec<_> = scheduler.jobs().map(|(id, _)| id).collect();
     let _ = scheduler.cancel(ids[0]);
@@ -96,7 +96,7 @@ fn a_store_that_was_there_for_long_leaves_the_part_as_if_it_had_just_been_used()
         scheduler.poll(seconds(1_000)),
         Some(Action::Ask(_))
     ));
-    scheduler.store_failed(Some(seconds(1_000)), seconds(1_000));
+    scheduler.store_failed(true, seconds(1_000));
     assert_eq!(scheduler.poll(seconds(1_000)), None);
     let again = seconds(1_001);
     assert_eq!(scheduler.next_wake(), Some(again));
@@ -123,7 +123,7 @@ fn a_slot_is_used_where_the_gate_takes_longer_to_look_at_than_a_slot_to_reserve(
             }
             Asked::Gate => {
                 let heard = now.after_nanos(70 * MILLI);
-                scheduler.checked(Duration::ZERO, now, heard);
+                scheduler.checked(Duration::ZERO, heard);
                 heard
             }
         },
@@ -137,7 +137,7 @@ fn a_slot_is_used_where_the_gate_takes_longer_to_look_at_than_a_slot_to_reserve(
 fn a_gate_whose_store_is_back_is_not_as_new_before_the_next_slot_of_its_part() {
     let mut scheduler = queue(1, 360, StoreDown::Share(2));
     assert!(matches!(scheduler.poll(Time::ZERO), Some(Action::Ask(_))));
-    scheduler.store_failed(Some(Time::ZERO), Time::ZERO);
+    scheduler.store_failed(true, Time::ZERO);
     assert!(matches!(scheduler.poll(seconds(20)), Some(Action::Ask(_))));
     let Some(Action::Start(id, 0)) = scheduler.poll(seconds(20)) else {
         panic!("our own part gives a slot");
@@ -147,4 +147,54 @@ fn a_gate_whose_store_is_back_is_not_as_new_before_the_next_slot_of_its_part() {
     assert!(scheduler.is_empty());
     assert!(!scheduler.is_neutral(seconds(39)));
     assert!(scheduler.is_neutral(seconds(40)));
+}
+
+/// A slot each two minutes, and credentials that last for one and take a second to get.
+/// They were found to have ended when the slot was due, which so was lost: each of them.
+#[test]
+fn credentials_that_end_before_the_slot_are_renewed_in_time_for_it() {
+    let mut scheduler = queue(4, 30, StoreDown::Stop);
+    let (mut now, mut next, mut ends) = (Time::ZERO, Time::ZERO, Time::ZERO);
+    let (mut renewed, mut started, mut asked) = (None, 0, 0);
+    while now < seconds(1_000) {
+        let mut held = false;
+        let action = scheduler.poll_ready(now, |_, _, then| {
+            let is_ready = then < ends;
+            held |= !is_ready;
+            is_ready
+        });
+        if held && renewed.is_none() {
+            renewed = Some(now.after_nanos(SECOND));
+        }
+        match action {
+            Some(Action::Ask(Asked::Slot(_))) => {
+                asked += 1;
+                let slot = next.max(now);
+                next = slot.after_nanos(120 * SECOND);
+                let wait = slot.since(now);
+                scheduler.granted(Grant::Slot { wait }, now, now);
+            }
+            Some(Action::Ask(Asked::Gate)) => scheduler.checked(Duration::ZERO, now),
+            Some(Action::Start(id, _)) => {
+                assert!(now < ends);
+                started += 1;
+                let _ = scheduler.finish(id, Verdict::Done, &World::new(1).terms, now);
+            }
+            Some(Action::Refuse(..)) => panic!("nothing has a deadline"),
+            None => {
+                let wakes = scheduler.next_wake().into_iter().chain(renewed);
+                let Some(wake) = wakes.min() else { break };
+                now = wake;
+            }
+        }
+        if renewed.is_some_and(|renewed| renewed <= now) {
+            renewed = None;
+            ends = now.after_nanos(60 * SECOND);
+            let held: Vec<_> = scheduler.jobs().map(|(id, _)| id).collect();
+            for id in held {
+                scheduler.release(id, now);
+            }
+        }
+    }
+    assert_eq!((started, asked), (4, 4));
 }

@@ -163,8 +163,8 @@ impl<'a> Run<'a> {
         let sent = store.heard(question, answer, now);
         match answer {
             Answer::Slot(grant) => self.scheduler.granted(grant, sent, now),
-            Answer::Gate(closed) => self.scheduler.checked(closed, sent, now),
-            Answer::Failed => self.scheduler.store_failed(Some(sent), now),
+            Answer::Gate(closed) => self.scheduler.checked(closed, now),
+            Answer::Failed => self.scheduler.store_failed(true, now),
         }
     }
 

@@ -12,14 +12,14 @@ impl<J: Clone> Scheduler<J> {
     pub(super) fn take_slot(
         &mut self,
         now: Time,
-        mut is_ready: impl FnMut(CallId, &J) -> bool,
+        mut is_ready: impl FnMut(CallId, &J, Time) -> bool,
     ) -> Option<(CallId, u32)> {
         let (call, id, head) = loop {
             let turns = self.turns;
             let (id, head) = self.next_in_line(now)?;
             let key = head.place.1;
             let call = self.calls.id(key);
-            if is_ready(call, &self.calls[key].job) {
+            if is_ready(call, &self.calls[key].job, now) {
                 break (call, id, head);
             }
             // It has not had its turn.

@@ -69,7 +69,7 @@ impl<J: Clone> Scheduler<J> {
     }
 
     /// The store has told for how long the gate is closed; not, if zero.
-    pub(crate) fn checked(&mut self, closed: Duration, sent: Time, now: Time) {
+    pub(crate) fn checked(&mut self, closed: Duration, now: Time) {
         if self.answered(now).is_none() {
             return;
         }
@@ -86,16 +86,14 @@ impl<J: Clone> Scheduler<J> {
         self.throttle.close(now.after(wait));
     }
 
-    /// The store could not answer the question that was sent then; or it could not be
-    /// told something, if `None`.
-    pub(crate) fn store_failed(&mut self, sent: Option<Time>, now: Time) {
+    /// The store could not answer, or could not be told something if it `was_asked`
+    /// nothing.
+    pub(crate) fn store_failed(&mut self, was_asked: bool, now: Time) {
         let Some(share) = &mut self.share else { return };
         if share.failed(now) {
             self.use_own_part(now);
         }
-        if sent.is_some()
-            && let Some(share) = &mut self.share
-        {
+        if was_asked && let Some(share) = &mut self.share {
             let _what = share.answered(now);
         }
     }
@@ -199,7 +197,7 @@ impl<J: Clone> Scheduler<J> {
     pub(super) fn look_at_share(
         &mut self,
         now: Time,
-        is_ready: &mut impl FnMut(CallId, &J) -> bool,
+        is_ready: &mut impl FnMut(CallId, &J, Time) -> bool,
     ) -> Step {
         let Some(share) = &self.share else {
             return Step::Go;
@@ -217,6 +215,11 @@ impl<J: Clone> Scheduler<J> {
         if share.has_slot() && self.is_slot_useless() {
             self.drop_slot();
         }
+        if let (Some(opens), Some(share)) = (self.next_opening(), &mut self.share)
+            && let Some(slot) = share.to_be_readied(opens, now)
+        {
+            let _lane = self.next_ready_lane(now, slot, is_ready);
+        }
         let (Some(opens), Some(share)) = (self.next_opening(), &self.share) else {
             return Step::Nothing;
         };
@@ -230,7 +233,7 @@ impl<J: Clone> Scheduler<J> {
         if opens > now {
             return Step::Nothing;
         }
-        match self.next_ready_lane(now, is_ready) {
+        match self.next_ready_lane(now, now, is_ready) {
             Some(lane) => self.ask(Asked::Slot(lane), now),
             None => Step::Nothing,
         }
@@ -266,12 +269,13 @@ impl<J: Clone> Scheduler<J> {
         (self.lanes[lane].earliest() <= now).then_some(lane)
     }
 
-    /// The lane of the call whose turn it is. Those before it that are not ready are
-    /// held back, so that no slot is asked for that nobody can use.
+    /// The lane of the call whose turn it is. Those before it that are not ready to start
+    /// at `slot` are held back, so that none is asked for that nobody can use.
     fn next_ready_lane(
         &mut self,
         now: Time,
-        is_ready: &mut impl FnMut(CallId, &J) -> bool,
+        slot: Time,
+        is_ready: &mut impl FnMut(CallId, &J, Time) -> bool,
     ) -> Option<LaneId> {
         let turns = self.turns;
         loop {
@@ -282,7 +286,7 @@ impl<J: Clone> Scheduler<J> {
                 return self.lane_outside(now);
             };
             let key = head.place.1;
-            if is_ready(self.calls.id(key), &self.calls[key].job) {
+            if is_ready(self.calls.id(key), &self.calls[key].job, slot) {
                 return Some(lane);
             }
             self.hold(key);
