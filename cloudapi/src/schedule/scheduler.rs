@@ -215,11 +215,16 @@ impl<J: Clone> Scheduler<J> {
     /// for it.
     fn next_opening(&self) -> Option<Time> {
         let has_room = self.in_flight < self.gate.maximum_in_flight;
-        let in_line = self.lanes.iter().filter_map(Lane::opens_at).min();
+        let in_line = self.lanes.with_ids().filter(|(id, _)| self.serves(*id));
+        let in_line = in_line.filter_map(|(_, lane)| lane.opens_at()).min();
         // Whoever waits outside comes in when it could start at once, or when
         // another has.
-        let outside = self.outside.head();
-        let outside = outside.map(|head| self.lane_of(head.place.1).earliest());
+        let outside = self
+            .outside
+            .head()
+            .map(|head| self.calls[head.place.1].lane);
+        let outside = outside.filter(|lane| self.serves(*lane));
+        let outside = outside.map(|lane| self.lanes[lane].earliest());
         let slot = in_line.into_iter().chain(outside).min();
         let slot = slot.filter(|_| has_room);
         slot.map(|slot| slot.max(self.opens_at()).max(self.probe.holds_until()))

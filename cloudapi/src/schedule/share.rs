@@ -117,6 +117,12 @@ impl Share {
         slot.is_none_or(|slot| lane == LaneId::MAIN || lane == slot.lane)
     }
 
+    /// The same, for a call that does not start before `opens`.
+    pub(super) fn serves_from(&self, lane: LaneId, opens: Time) -> bool {
+        let is_late = self.slot.is_some_and(|slot| opens > slot.until);
+        self.serves(lane) && !is_late
+    }
+
     /// Whether a slot may be used now.
     pub(super) fn is_due(&self, now: Time) -> bool {
         let slot = self.slot.as_ref();

@@ -198,3 +198,29 @@ fn credentials_that_end_before_the_slot_are_renewed_in_time_for_it() {
     }
     assert_eq!((started, asked), (4, 4));
 }
+
+/// The limit of an endpoint is used up by our own part of it, the store has come back with
+/// a slot for that endpoint, and somebody of another waits: there was no end to the looks
+/// at that slot when it was due.
+#[test]
+fn a_slot_for_an_endpoint_that_is_closed_longer_makes_way_for_others() {
+    let mut scheduler = queue(0, 3_600, StoreDown::Share(2));
+    let [own, other] = [36, 1_800].map(|calls| scheduler.add_lane(&[Rate::new(calls, Rate::HOUR)]));
+    let joining = |lane| Joining {
+        lane,
+        ..Time::NEVER.into()
+    };
+    scheduler.submit(0, joining(own), Time::ZERO).unwrap();
+    let asked = scheduler.poll(Time::ZERO);
+    assert_eq!(asked, Some(Action::Ask(Asked::Slot(own))));
+    assert_eq!(
+        scheduler.poll(seconds(10)),
+        None,
+        "its patience is at an end"
+    );
+    let wait = Duration::from_secs(60);
+    scheduler.granted(Grant::Slot { wait }, Time::ZERO, seconds(11));
+    scheduler.submit(1, joining(other), seconds(15)).unwrap();
+    let asked = scheduler.poll(seconds(15));
+    assert_eq!(asked, Some(Action::Ask(Asked::Slot(other))));
+}

@@ -252,15 +252,20 @@ impl<J: Clone> Scheduler<J> {
         }
     }
 
-    /// Whether the slot that is held is under the limits of a lane that nobody waits
-    /// in, and somebody waits who needs one under others.
+    /// Whether somebody waits, and the slot that is held is under the limits of a lane
+    /// that nobody waits in, or that is closed for longer.
     fn is_slot_useless(&self) -> bool {
         let in_line = self.lanes.with_ids();
         let in_line = in_line.filter(|(_, lane)| !lane.queue.is_empty());
         let outside = self.outside.head();
         let outside = outside.map(|head| self.calls[head.place.1].lane);
         let mut wanted = in_line.map(|(id, _)| id).chain(outside).peekable();
-        wanted.peek().is_some() && !wanted.any(|lane| self.serves(lane))
+        let is_served = |lane: LaneId| {
+            let opens = self.lanes[lane].earliest();
+            let share = self.share.as_ref();
+            share.is_none_or(|share| share.serves_from(lane, opens))
+        };
+        wanted.peek().is_some() && !wanted.any(is_served)
     }
 
     /// The lane of the call that comes in next, if nothing but the gate keeps it.
