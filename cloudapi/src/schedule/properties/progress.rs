@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+
 use super::super::{
-    Action, Asked, Grant, Joining, LaneId, Rate, Scheduler, StoreDown, Time, Verdict,
+    Action, Asked, Ending, Grant, Joining, LaneId, Rate, Scheduler, StoreDown, Time, Verdict,
 };
-use super::world::World;
-use super::{MILLI, SECOND, seconds};
+use super::store::{Deed, Fate, Script};
+use super::world::{Call, Event, Reply, World};
+use super::{MILLI, SECOND, cases, seconds};
 
 /// Takes a queue through a store that answers as `answer` says, which is told what was
 /// asked and when, and changes the scheduler. Tells when calls started.
@@ -31,6 +35,54 @@ fn starts(
         }
     }
     starts
+}
+
+proptest! {
+    #![proptest_config(cases(200))]
+
+    /// However a server slows the pace down by its refusals, and however much others take
+    /// of the limit: each call has its answer in the end, and each slot that was given
+    /// either brought an attempt or was lost to a refusal, which closed the gate.
+    #[test]
+    fn no_slot_is_lost_but_to_a_refusal_however_slow_the_pace(
+        calls_per_minute in 1..600_u32,
+        replies in vec(vec(any::<bool>(), 0..12), 1..40),
+        latency in prop_oneof![Just(0), 0..3 * SECOND],
+        others in vec(0..3_u32, 0..200),
+        back in 0..4 * MILLI,
+        in_flight in prop_oneof![Just(u32::MAX), 1..4_u32],
+    ) {
+        let minute = Duration::from_secs(60);
+        let mut world = World::with_limits(&[Rate::new(calls_per_minute, minute)]);
+        world.gate.maximum_in_flight = in_flight;
+        let refused = |is_refused: &bool| match is_refused {
+            true => Reply::after(latency, Verdict::Throttled(Some(Duration::from_secs(1)))),
+            false => Reply::after(latency, Verdict::Again),
+        };
+        let calls = replies.iter().map(|replies| {
+            let replies: Vec<_> = replies.iter().map(refused).collect();
+            Call::at(Time::ZERO).replies(&replies)
+        });
+        let mut world = world.with(calls);
+        let deeds = others.into_iter().map(|others| Deed {
+            there: 0,
+            back,
+            others,
+            fate: Fate::Answers,
+        });
+        let (down, deeds) = (StoreDown::Stop, deeds.collect());
+        world.store = Some(Script { down, deeds });
+        let (story, given) = world.run_with_store();
+        for call in 0..world.calls.len() {
+            prop_assert_eq!(story.ending_of(call), Ending::Done);
+        }
+        let refusals = story.0.iter();
+        let refusals = refusals.filter(|line| {
+            matches!(line.2, Event::Answered(Verdict::Throttled(_), _))
+        });
+        let lost = given - story.starts().len();
+        prop_assert!(lost <= refusals.count(), "{lost} of {given}");
+    }
 }
 
 fn queue(calls: usize, rate: u32, down: StoreDown) -> Scheduler<usize> {
