@@ -11,8 +11,7 @@ use super::errands::{Errand, Errands};
 use super::scope::{Claim, Scope, State};
 use crate::schedule::{Asked, GRACE, Grant, Rate, StoreDown, Time};
 use crate::store::{
-    self, CloseListener, GateState, Reservation, SharedLimit, StoreError, StoreErrorKind,
-    StoreHandle,
+    self, CloseListener, GateState, Reservation, SharedLimit, StoreError, StoreHandle,
 };
 use crate::watch::{StoreNews, StoreOutage};
 
@@ -190,7 +189,7 @@ impl State {
                 }
             }
             Err(error) => {
-                sharing.error = error.to_string();
+                sharing.error = error;
                 let was_asked = !matches!(about, About::Closing(_));
                 scheduler.store_failed(was_asked, now);
             }
@@ -247,10 +246,11 @@ enum Answer {
     Told,
 }
 
-type Answered = Result<Answer, StoreError>;
+/// The answer, or what the store's failure says.
+type Answered = Result<Answer, String>;
 
 impl Question {
-    fn put(&self) -> Answered {
+    fn put(&self) -> Result<Answer, StoreError> {
         let Store {
             handle,
             scope,
@@ -277,30 +277,25 @@ impl Question {
 impl Errand for Question {
     fn run(self) {
         let sent = self.scope.clock().now();
-        let answer = catch_unwind(AssertUnwindSafe(|| self.put()));
+        // The text of an error may be what panics, and is not asked for under the lock.
+        let put = || self.put().map_err(|error| error.to_string());
+        let answer = catch_unwind(AssertUnwindSafe(put));
         let answer = answer.unwrap_or_else(|_| Err(panicked(&self.store.handle)));
         self.scope.answered(&self, sent, answer);
     }
 
     fn fail(self, error: io::Error) {
-        let error = StoreError::new(
-            StoreErrorKind::Unavailable,
-            "the thread that asks the store cannot be started",
-        )
-        .caused_by(error);
+        let error = format!("the thread that asks the store cannot be started: {error}");
         let now = self.scope.clock().now();
         self.scope.answered(&self, now, Err(error));
     }
 }
 
-fn panicked(store: &StoreHandle) -> StoreError {
+fn panicked(store: &StoreHandle) -> String {
     // Its name may be what panics.
     let name = catch_unwind(AssertUnwindSafe(|| store.name()));
     let name = name.unwrap_or_else(|_| "store".to_owned());
-    StoreError::new(
-        StoreErrorKind::Unavailable,
-        format!("the code of `{name}` panicked; the panic message says where"),
-    )
+    format!("the code of `{name}` panicked; the panic message says where")
 }
 
 impl From<store::Grant> for Grant {
