@@ -190,7 +190,7 @@ impl Share {
 
     /// When the slot is for which somebody is to be made ready now, if one is used
     /// then. It is told once.
-    pub(super) fn to_be_readied(&mut self, used: Time, now: Time) -> Option<Time> {
+    pub(super) fn readies(&mut self, used: Time, now: Time) -> Option<Time> {
         let slot = self.slot.as_mut().filter(|slot| used <= slot.until)?;
         let from = slot.ready_from.filter(|from| *from <= now);
         from.map(|_| {

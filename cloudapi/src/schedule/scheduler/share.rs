@@ -216,7 +216,7 @@ impl<J: Clone> Scheduler<J> {
             self.drop_slot();
         }
         if let (Some(opens), Some(share)) = (self.next_opening(), &mut self.share)
-            && let Some(slot) = share.to_be_readied(opens, now)
+            && let Some(slot) = share.readies(opens, now)
         {
             let _lane = self.next_ready_lane(now, slot, is_ready);
         }
