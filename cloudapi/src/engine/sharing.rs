@@ -154,8 +154,11 @@ impl Scope {
         turn.carry_out(self);
     }
 
-    fn now_listens(&self) {
-        if let Some(store) = &mut self.lock().sharing.store {
+    fn now_listens(&self, asked: &Store) {
+        let sharing = &mut self.lock().sharing;
+        if sharing.is_of(asked)
+            && let Some(store) = &mut sharing.store
+        {
             store.listens = true;
         }
     }
@@ -262,7 +265,7 @@ impl Question {
             About::Slot(endpoint) => {
                 if !listens {
                     handle.on_close(scope, self.scope.listener())?;
-                    self.scope.now_listens();
+                    self.scope.now_listens(&self.store);
                 }
                 let wanted = Reservation { gate, endpoint };
                 let grant = handle.reserve(scope, &wanted)?;
@@ -304,5 +307,45 @@ impl From<store::Grant> for Grant {
             store::Grant::Slot { wait } => Self::Slot { wait },
             store::Grant::Later { wait, closed } => Self::Later { wait, closed },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use super::*;
+    use crate::schedule::Room;
+    use crate::store::MemoryStore;
+
+    fn claim(store: StoreHandle) -> Claim {
+        Claim {
+            rates: vec![Rate::new(360, Rate::HOUR)],
+            maximum_in_flight: NonZeroU32::MIN,
+            room: Room::UNBOUNDED,
+            circuit_threshold: 5,
+            retry_budget: None,
+            store: Some(store),
+            store_down: StoreDown::Stop,
+            store_scope: "test".to_owned(),
+        }
+    }
+
+    /// It would never have been told to tell of a closed gate.
+    #[test]
+    fn a_question_to_an_earlier_store_says_nothing_of_the_one_after_it() {
+        let [earlier, later] = [(); 2].map(|()| claim(MemoryStore::new().into()));
+        let scope = Scope::new(Clock::System, earlier);
+        let store = scope.lock().sharing.store.clone().unwrap();
+        let about = About::Slot(Vec::new());
+        let question = Question {
+            scope: Arc::clone(&scope),
+            store,
+            about,
+        };
+        scope.enter(later, Time::ZERO).unwrap();
+        assert!(question.put().is_ok());
+        let listens = scope.lock().sharing.store.as_ref().unwrap().listens;
+        assert!(!listens);
     }
 }
