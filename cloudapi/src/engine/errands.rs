@@ -4,6 +4,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
@@ -93,7 +94,13 @@ impl<E: Errand> Errands<E> {
     /// Until nothing has come for so long.
     fn work(&self, idle: Duration) {
         while let Some(errand) = self.next(idle) {
-            errand.run();
+            if self.here {
+                errand.run();
+                continue;
+            }
+            // What a store's own code does when it is dropped, too, must not end the
+            // thread: all errands after it would wait for ever.
+            let _ = catch_unwind(AssertUnwindSafe(|| errand.run()));
         }
     }
 
@@ -128,5 +135,37 @@ impl<E: Errand> Errands<E> {
 impl<E> fmt::Debug for Errands<E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Errands").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Sender, channel};
+
+    use super::*;
+
+    /// Panics, or tells that it was run.
+    struct Told(Option<Sender<()>>);
+
+    impl Errand for Told {
+        fn run(self) {
+            let told = self.0.expect("this errand panics, as the test wants it");
+            let _ = told.send(());
+        }
+
+        fn fail(self, error: io::Error) {
+            panic!("{error}");
+        }
+    }
+
+    #[test]
+    fn an_errand_that_panics_stops_none_after_it() {
+        let errands = Arc::new(Errands::new(false));
+        let (sender, told) = channel();
+        errands.send(Told(None));
+        for _ in 0..2 {
+            errands.send(Told(Some(sender.clone())));
+            assert_eq!(told.recv_timeout(Duration::from_secs(60)), Ok(()));
+        }
     }
 }

@@ -69,13 +69,13 @@ impl Renewal {
         }
     }
 
-    /// Whether a call may go now. If new credentials are due, the caller has to
+    /// Whether a call may go at that time, be it now or later. If new credentials are due, the caller has to
     /// [`start`].
-    pub(super) fn admit(&self, id: CallId, now: Time) -> Admission {
+    pub(super) fn admit(&self, id: CallId, then: Time) -> Admission {
         let mut state = self.lock();
         let current = state.current.as_ref().filter(|current| !current.refused);
-        let is_ready = current.is_some_and(|current| now < current.ends);
-        let is_fresh = current.is_some_and(|current| now < current.renewed_from);
+        let is_ready = current.is_some_and(|current| then < current.ends);
+        let is_fresh = current.is_some_and(|current| then < current.renewed_from);
         if !is_ready {
             state.held.push(id);
         }

@@ -354,11 +354,11 @@ impl Turn {
             scheduler, watched, ..
         } = state;
         let mut first = None;
-        while let Some(action) = scheduler.poll_ready(now, |id, cell| {
+        while let Some(action) = scheduler.poll_ready(now, |id, cell, then| {
             let Some(renewal) = cell.client.renewal() else {
                 return true;
             };
-            let admission = renewal.admit(id, now);
+            let admission = renewal.admit(id, then);
             if admission.is_due {
                 let renewals = &mut more.get_or_insert_default().renewals;
                 renewals.push((id, Arc::clone(cell)));

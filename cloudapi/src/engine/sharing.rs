@@ -11,8 +11,7 @@ use super::errands::{Errand, Errands};
 use super::scope::{Claim, Scope, State};
 use crate::schedule::{Asked, GRACE, Grant, Rate, StoreDown, Time};
 use crate::store::{
-    self, CloseListener, GateState, Reservation, SharedLimit, StoreError, StoreErrorKind,
-    StoreHandle,
+    self, CloseListener, GateState, Reservation, SharedLimit, StoreError, StoreHandle,
 };
 use crate::watch::{StoreNews, StoreOutage};
 
@@ -155,8 +154,11 @@ impl Scope {
         turn.carry_out(self);
     }
 
-    fn now_listens(&self) {
-        if let Some(store) = &mut self.lock().sharing.store {
+    fn now_listens(&self, asked: &Store) {
+        let sharing = &mut self.lock().sharing;
+        if sharing.is_of(asked)
+            && let Some(store) = &mut sharing.store
+        {
             store.listens = true;
         }
     }
@@ -182,7 +184,7 @@ impl State {
             Ok(answer) => {
                 match answer {
                     Answer::Slot(grant) => scheduler.granted(grant, sent, now),
-                    Answer::Gate(gate) => scheduler.checked(gate.closed_for, sent, now),
+                    Answer::Gate(gate) => scheduler.checked(gate.closed_for, now),
                     Answer::Told => return,
                 }
                 if scheduler.store_outage().is_none() {
@@ -190,9 +192,9 @@ impl State {
                 }
             }
             Err(error) => {
-                sharing.error = error.to_string();
+                sharing.error = error;
                 let was_asked = !matches!(about, About::Closing(_));
-                scheduler.store_failed(was_asked.then_some(sent), now);
+                scheduler.store_failed(was_asked, now);
             }
         }
     }
@@ -247,10 +249,11 @@ enum Answer {
     Told,
 }
 
-type Answered = Result<Answer, StoreError>;
+/// The answer, or what the store's failure says.
+type Answered = Result<Answer, String>;
 
 impl Question {
-    fn put(&self) -> Answered {
+    fn put(&self) -> Result<Answer, StoreError> {
         let Store {
             handle,
             scope,
@@ -262,7 +265,7 @@ impl Question {
             About::Slot(endpoint) => {
                 if !listens {
                     handle.on_close(scope, self.scope.listener())?;
-                    self.scope.now_listens();
+                    self.scope.now_listens(&self.store);
                 }
                 let wanted = Reservation { gate, endpoint };
                 let grant = handle.reserve(scope, &wanted)?;
@@ -277,30 +280,25 @@ impl Question {
 impl Errand for Question {
     fn run(self) {
         let sent = self.scope.clock().now();
-        let answer = catch_unwind(AssertUnwindSafe(|| self.put()));
+        // The text of an error may be what panics, and is not asked for under the lock.
+        let put = || self.put().map_err(|error| error.to_string());
+        let answer = catch_unwind(AssertUnwindSafe(put));
         let answer = answer.unwrap_or_else(|_| Err(panicked(&self.store.handle)));
         self.scope.answered(&self, sent, answer);
     }
 
     fn fail(self, error: io::Error) {
-        let error = StoreError::new(
-            StoreErrorKind::Unavailable,
-            "the thread that asks the store cannot be started",
-        )
-        .caused_by(error);
+        let error = format!("the thread that asks the store cannot be started: {error}");
         let now = self.scope.clock().now();
         self.scope.answered(&self, now, Err(error));
     }
 }
 
-fn panicked(store: &StoreHandle) -> StoreError {
+fn panicked(store: &StoreHandle) -> String {
     // Its name may be what panics.
     let name = catch_unwind(AssertUnwindSafe(|| store.name()));
     let name = name.unwrap_or_else(|_| "store".to_owned());
-    StoreError::new(
-        StoreErrorKind::Unavailable,
-        format!("the code of `{name}` panicked; the panic message says where"),
-    )
+    format!("the code of `{name}` panicked; the panic message says where")
 }
 
 impl From<store::Grant> for Grant {
@@ -309,5 +307,45 @@ impl From<store::Grant> for Grant {
             store::Grant::Slot { wait } => Self::Slot { wait },
             store::Grant::Later { wait, closed } => Self::Later { wait, closed },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use super::*;
+    use crate::schedule::Room;
+    use crate::store::MemoryStore;
+
+    fn claim(store: StoreHandle) -> Claim {
+        Claim {
+            rates: vec![Rate::new(360, Rate::HOUR)],
+            maximum_in_flight: NonZeroU32::MIN,
+            room: Room::UNBOUNDED,
+            circuit_threshold: 5,
+            retry_budget: None,
+            store: Some(store),
+            store_down: StoreDown::Stop,
+            store_scope: "test".to_owned(),
+        }
+    }
+
+    /// It would never have been told to tell of a closed gate.
+    #[test]
+    fn a_question_to_an_earlier_store_says_nothing_of_the_one_after_it() {
+        let [earlier, later] = [(); 2].map(|()| claim(MemoryStore::new().into()));
+        let scope = Scope::new(Clock::System, earlier);
+        let store = scope.lock().sharing.store.clone().unwrap();
+        let about = About::Slot(Vec::new());
+        let question = Question {
+            scope: Arc::clone(&scope),
+            store,
+            about,
+        };
+        scope.enter(later, Time::ZERO).unwrap();
+        assert!(question.put().is_ok());
+        let listens = scope.lock().sharing.store.as_ref().unwrap().listens;
+        assert!(!listens);
     }
 }

@@ -76,6 +76,11 @@ impl Lane {
         self.limits.earliest().max(self.closed_until)
     }
 
+    /// Whether a new lane would give no slot that this one does not.
+    pub(super) fn is_neutral(&self, now: Time) -> bool {
+        self.limits.is_neutral(now) && self.closed_until <= now
+    }
+
     /// Whether a call waits in it that could start, if the gate were open.
     #[inline]
     pub(super) fn has_open_call(&self, now: Time) -> bool {

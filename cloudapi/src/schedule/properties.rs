@@ -12,6 +12,7 @@ mod extremes;
 mod holding;
 mod limits;
 mod order;
+mod progress;
 mod random;
 mod referee;
 mod retries;

@@ -92,13 +92,13 @@ impl<J: Clone> Scheduler<J> {
     }
 
     /// The next thing to carry out; to be called until there is none. A call for
-    /// whose turn it is but that is not ready is held back, without a slot, until
-    /// it is [released](Self::release).
+    /// whose turn it is but that is not ready to start at a time is held back, without a
+    /// slot, until it is [released](Self::release).
     #[inline]
     pub(crate) fn poll_ready(
         &mut self,
         now: Time,
-        is_ready: impl FnMut(CallId, &J) -> bool,
+        is_ready: impl FnMut(CallId, &J, Time) -> bool,
     ) -> Option<Action<J>> {
         if self.nobody_waits() {
             return None;
@@ -109,7 +109,7 @@ impl<J: Clone> Scheduler<J> {
     fn poll_waiting(
         &mut self,
         now: Time,
-        mut is_ready: impl FnMut(CallId, &J) -> bool,
+        mut is_ready: impl FnMut(CallId, &J, Time) -> bool,
     ) -> Option<Action<J>> {
         if !self.displaced.is_empty()
             && let Some(job) = self.displaced.pop()
@@ -173,7 +173,7 @@ impl<J: Clone> Scheduler<J> {
     /// The same, where every call is ready.
     #[cfg(test)]
     pub(crate) fn poll(&mut self, now: Time) -> Option<Action<J>> {
-        self.poll_ready(now, |_, _| true)
+        self.poll_ready(now, |_, _, _| true)
     }
 
     /// Which start the latest one was.
@@ -215,11 +215,16 @@ impl<J: Clone> Scheduler<J> {
     /// for it.
     fn next_opening(&self) -> Option<Time> {
         let has_room = self.in_flight < self.gate.maximum_in_flight;
-        let in_line = self.lanes.iter().filter_map(Lane::opens_at).min();
+        let in_line = self.lanes.with_ids().filter(|(id, _)| self.serves(*id));
+        let in_line = in_line.filter_map(|(_, lane)| lane.opens_at()).min();
         // Whoever waits outside comes in when it could start at once, or when
         // another has.
-        let outside = self.outside.head();
-        let outside = outside.map(|head| self.lane_of(head.place.1).earliest());
+        let outside = self
+            .outside
+            .head()
+            .map(|head| self.calls[head.place.1].lane);
+        let outside = outside.filter(|lane| self.serves(*lane));
+        let outside = outside.map(|lane| self.lanes[lane].earliest());
         let slot = in_line.into_iter().chain(outside).min();
         let slot = slot.filter(|_| has_room);
         slot.map(|slot| slot.max(self.opens_at()).max(self.probe.holds_until()))
@@ -235,7 +240,11 @@ impl<J: Clone> Scheduler<J> {
     pub(crate) fn is_neutral(&self, now: Time) -> bool {
         self.is_empty()
             && self.gate.limits.is_neutral(now)
-            && self.lanes.iter().all(|lane| lane.limits.is_neutral(now))
+            && self.lanes.iter().all(|lane| lane.is_neutral(now))
+            && self
+                .share
+                .as_ref()
+                .is_none_or(|share| share.is_neutral(now))
             && self.throttle.is_neutral(now)
             && self.recovery.is_neutral(now)
             && self.circuit.is_neutral(now)

@@ -10,8 +10,13 @@ use super::{LaneId, Time};
 /// is open still: not every store can tell, and what it tells may be lost.
 const CHECKED_FROM: Duration = Duration::from_millis(50);
 
-/// So long before its slot, or twice the time that the store took last.
+/// So long before its slot, or twice the time that the store took last, for a slot or
+/// to look at the gate.
 const CHECKED_BEFORE: Duration = Duration::from_millis(20);
+
+/// So long before a slot that is waited for, whoever is first is to be ready for it: to
+/// get credentials takes longer than a slot may be late. In nanoseconds.
+const READIED_BEFORE: u64 = 10_000_000_000;
 
 /// A store that has not answered for so long is away.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -33,8 +38,13 @@ pub(super) struct Share {
     away: Option<Away>,
     /// The next slot of our part of the limits, if that was used until now.
     not_before: Time,
-    /// How long the store took for its last answer.
-    took: Duration,
+    /// Since when our part gives slots; that of the latest start by it, if there was
+    /// one. None once a slot of the store's was used.
+    part_since: Option<Time>,
+    /// How long the last slot took and the last look at the gate, with what had to wait
+    /// until the store was free to be asked.
+    slot_took: Duration,
+    look_took: Duration,
 }
 
 /// A slot that was granted.
@@ -47,6 +57,8 @@ pub(super) struct Slot {
     until: Time,
     /// From then on the store is to be asked whether the gate is open still.
     check_from: Option<Time>,
+    /// From then on somebody is to be made ready for it.
+    ready_from: Option<Time>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +76,9 @@ impl Share {
             slot: None,
             away: None,
             not_before: Time::ZERO,
-            took: Duration::ZERO,
+            part_since: None,
+            slot_took: Duration::ZERO,
+            look_took: Duration::ZERO,
         }
     }
 
@@ -103,6 +117,12 @@ impl Share {
         slot.is_none_or(|slot| lane == LaneId::MAIN || lane == slot.lane)
     }
 
+    /// The same, for a call that does not start before `opens`.
+    pub(super) fn serves_from(&self, lane: LaneId, opens: Time) -> bool {
+        let is_late = self.slot.is_some_and(|slot| opens > slot.until);
+        self.serves(lane) && !is_late
+    }
+
     /// Whether a slot may be used now.
     pub(super) fn is_due(&self, now: Time) -> bool {
         let slot = self.slot.as_ref();
@@ -113,7 +133,36 @@ impl Share {
         self.slot.is_some()
     }
 
-    /// The slot is used, or nobody can.
+    /// An attempt starts now, in a slot of the store's or of our part.
+    pub(super) const fn starts(&mut self, now: Time) {
+        self.part_since = match self.is_local() {
+            true => Some(now),
+            false => None,
+        };
+        self.slot = None;
+    }
+
+    /// From now on our part of the limits counts, as if it had been used then: now, as a
+    /// rule. But where it was waited for, the store came back meanwhile and fails as
+    /// soon as it is asked again, the wait counts: such a store would else leave us
+    /// neither its slots nor our own. For a lane that is open from `opened` on.
+    pub(super) fn part_since(&mut self, opened: Time, now: Time) -> Time {
+        let due = self.not_before.max(opened).after(FIRST_PAUSE);
+        let was_waited_for = self.asked.is_some_and(|(_, at)| at <= due);
+        let since = self.part_since.filter(|_| was_waited_for).unwrap_or(now);
+        self.part_since = Some(since);
+        since
+    }
+
+    /// The lane that a slot was asked for.
+    pub(super) const fn asked_for(&self) -> LaneId {
+        match self.asked {
+            Some((Asked::Slot(lane), _)) => lane,
+            _ => LaneId::MAIN,
+        }
+    }
+
+    /// Nobody can use the slot.
     pub(super) const fn drop_slot(&mut self) {
         self.slot = None;
     }
@@ -139,6 +188,17 @@ impl Share {
         })
     }
 
+    /// When the slot is for which somebody is to be made ready now, if one is used
+    /// then. It is told once.
+    pub(super) fn readies(&mut self, used: Time, now: Time) -> Option<Time> {
+        let slot = self.slot.as_mut().filter(|slot| used <= slot.until)?;
+        let from = slot.ready_from.filter(|from| *from <= now);
+        from.map(|_| {
+            slot.ready_from = None;
+            slot.at
+        })
+    }
+
     pub(super) const fn ask(&mut self, asked: Asked, now: Time) {
         self.asked = Some((asked, now));
     }
@@ -149,14 +209,23 @@ impl Share {
     }
 
     /// Takes what was asked, which the store has answered.
-    pub(super) fn answered(&mut self, sent: Time, now: Time) -> Option<Asked> {
-        self.took = now.since(sent);
-        Some(self.asked.take()?.0)
+    pub(super) fn answered(&mut self, now: Time) -> Option<Asked> {
+        let (asked, at) = self.asked.take()?;
+        match asked {
+            Asked::Slot(_) => self.slot_took = now.since(at),
+            Asked::Gate => self.look_took = now.since(at),
+        }
+        Some(asked)
     }
 
     /// The store is there. Says whether it was not.
     pub(super) const fn is_back(&mut self) -> bool {
         self.away.take().is_some()
+    }
+
+    /// Whether it remembers nothing of our part of the limits that the store does not.
+    pub(super) fn is_neutral(&self, now: Time) -> bool {
+        self.not_before <= now
     }
 
     /// Nothing more starts by our part of the limits; the next slot of that is then.
@@ -172,13 +241,15 @@ impl Share {
     /// leaves to the other, half the grace is left all the same.
     pub(super) fn granted(&mut self, lane: LaneId, wait: Duration, sent: Time, now: Time) {
         let at = now.after(wait);
-        let checked_before = CHECKED_BEFORE.max(self.took.saturating_mul(2));
+        let took = self.slot_took.max(self.look_took);
+        let checked_before = CHECKED_BEFORE.max(took.saturating_mul(2));
         let before = u64::try_from(checked_before.as_nanos()).unwrap_or(u64::MAX);
         self.slot = Some(Slot {
             lane,
             at,
             until: sent.after(wait).after(GRACE).max(at.after(GRACE / 2)),
             check_from: (wait > CHECKED_FROM).then(|| at.before_nanos(before)),
+            ready_from: (wait > CHECKED_FROM).then(|| at.before_nanos(READIED_BEFORE)),
         });
     }
 
@@ -189,8 +260,7 @@ impl Share {
         }
     }
 
-    /// The store has failed. Says whether that is new. What was asked stays asked,
-    /// unless it was that.
+    /// The store has failed. Says whether that is new. What was asked stays asked.
     pub(super) fn failed(&mut self, now: Time) -> bool {
         self.slot = None;
         let pauses = self.away.map_or(0, |away| away.pauses);
@@ -234,9 +304,10 @@ impl Share {
             let again = again.map(|away| away.ask_again);
             return again.into_iter().chain(opens).min();
         };
-        let check = self.slot.filter(|slot| opens <= slot.until);
-        let check = check.and_then(|slot| slot.check_from);
-        Some(check.map_or(opens, |check| check.min(opens)))
+        let slot = self.slot.filter(|slot| opens <= slot.until);
+        let before = slot.map(|slot| [slot.check_from, slot.ready_from]);
+        let before = before.into_iter().flatten().flatten();
+        Some(before.fold(opens, Time::min))
     }
 }
 

@@ -19,7 +19,7 @@ fn a_call_that_is_held_takes_no_slot_and_keeps_its_place() {
         .map(|job| scheduler.submit(job, Time::NEVER, Time::ZERO).unwrap())
         .collect();
     // The first two are not ready, so the third has the slot.
-    let started = scheduler.poll_ready(Time::ZERO, |_, job| *job >= 2);
+    let started = scheduler.poll_ready(Time::ZERO, |_, job, _| *job >= 2);
     assert_eq!(started, Some(Action::Start(ids[2], 2)));
     assert_eq!(scheduler.poll(Time::ZERO), None, "the slot is spent");
     scheduler.release(ids[1], Time::ZERO);
@@ -38,7 +38,7 @@ fn a_call_that_is_held_takes_no_slot_and_keeps_its_place() {
 fn a_call_that_is_held_ends_at_its_deadline() {
     let mut scheduler = scheduler();
     let id = scheduler.submit(1, seconds(5), Time::ZERO).unwrap();
-    assert_eq!(scheduler.poll_ready(Time::ZERO, |_, _| false), None);
+    assert_eq!(scheduler.poll_ready(Time::ZERO, |_, _, _| false), None);
     let wake = scheduler.next_wake().unwrap();
     assert_eq!(wake, seconds(5).after_nanos(1));
     let refused = scheduler.poll(wake);
@@ -68,7 +68,7 @@ proptest! {
         for (which, ready) in steps {
             let is_ready = |job: &usize| ready >> *job & 1 == 1;
             if let Some(Action::Start(_, job)) =
-                scheduler.poll_ready(seconds(now), |_, job| is_ready(job))
+                scheduler.poll_ready(seconds(now), |_, job, _| is_ready(job))
             {
                 prop_assert!(is_ready(&job));
                 started.push(job);

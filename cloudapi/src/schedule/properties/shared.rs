@@ -161,6 +161,7 @@ fn with_slot() -> Scheduler<usize> {
     assert_eq!(scheduler.poll(Time::ZERO), Some(Action::Ask(asked)));
     assert_eq!(scheduler.poll(Time::ZERO), None, "one question at a time");
     scheduler.granted(slot(10), Time::ZERO, Time::ZERO);
+    assert_eq!(scheduler.poll(Time::ZERO), None);
     assert_eq!(scheduler.next_wake(), Some(check()));
     scheduler
 }
@@ -180,7 +181,7 @@ fn the_gate_is_looked_at_before_a_slot_that_was_waited_for_is_used() {
     let mut scheduler = with_slot();
     let ask = Some(Action::Ask(Asked::Gate));
     assert_eq!(scheduler.poll(check()), ask);
-    scheduler.checked(Duration::ZERO, check(), check());
+    scheduler.checked(Duration::ZERO, check());
     assert_eq!(scheduler.next_wake(), Some(seconds(10)));
     assert!(matches!(
         scheduler.poll(seconds(10)),
@@ -189,7 +190,7 @@ fn the_gate_is_looked_at_before_a_slot_that_was_waited_for_is_used() {
 
     let mut scheduler = with_slot();
     assert_eq!(scheduler.poll(check()), ask);
-    scheduler.checked(Duration::from_secs(60), check(), check());
+    scheduler.checked(Duration::from_secs(60), check());
     assert_eq!(scheduler.poll(seconds(10)), None);
     let open = check().after_nanos(60 * SECOND);
     assert_eq!(scheduler.next_wake(), Some(open));
@@ -202,7 +203,7 @@ fn a_slot_is_lost_when_it_could_not_be_used_within_its_grace() {
     for (late, is_lost) in [(10 * MILLI, false), (10 * MILLI + 1, true)] {
         let mut scheduler = with_slot();
         let _ = scheduler.poll(check());
-        scheduler.checked(Duration::ZERO, check(), check());
+        scheduler.checked(Duration::ZERO, check());
         let then = seconds(10).after_nanos(late);
         match scheduler.poll(then) {
             Some(Action::Ask(_)) => assert!(is_lost),
@@ -280,7 +281,7 @@ fn a_deadline_before_the_slot_ends_the_call_and_the_slot_is_the_next_ones() {
     let refusal = Refusal::Deadline { would_run_at };
     assert_eq!(scheduler.poll(Time::ZERO), Some(Action::Refuse(0, refusal)));
     assert_eq!(scheduler.poll(check()), Some(Action::Ask(Asked::Gate)));
-    scheduler.checked(Duration::ZERO, check(), check());
+    scheduler.checked(Duration::ZERO, check());
     assert!(matches!(
         scheduler.poll(seconds(10)),
         Some(Action::Start(_, 1))
@@ -323,7 +324,7 @@ fn a_store_that_is_away_is_asked_after_a_second_and_then_less_and_less() {
     let mut pauses = Vec::new();
     for _ in 0..10 {
         assert!(matches!(scheduler.poll(now), Some(Action::Ask(_))));
-        scheduler.store_failed(Some(now), now);
+        scheduler.store_failed(true, now);
         let wake = scheduler.next_wake().unwrap();
         pauses.push(wake.since(now).as_secs());
         assert_eq!(scheduler.poll(wake.before_nanos(1)), None);
@@ -374,7 +375,7 @@ fn no_slot_is_asked_for_on_behalf_of_calls_that_are_not_ready() {
     let ids: Vec<_> = (0..2)
         .map(|job| scheduler.submit(job, Time::NEVER, Time::ZERO).unwrap())
         .collect();
-    assert_eq!(scheduler.poll_ready(Time::ZERO, |_, _| false), None);
+    assert_eq!(scheduler.poll_ready(Time::ZERO, |_, _, _| false), None);
     assert!(scheduler.held(ids[0]).is_some() && scheduler.held(ids[1]).is_some());
     assert_eq!(scheduler.next_wake(), None);
     scheduler.release(ids[1], seconds(1));

@@ -8,10 +8,12 @@ use super::super::{Action, Asked, CallId, LaneId, Scheduler, Time, Verdict};
 use super::store::{Answer, Model, Question};
 use super::world::{Event, Reply, Story, World};
 
-pub(super) fn run(world: &World) -> Story {
+/// Tells also how many slots the store has given.
+pub(super) fn run(world: &World) -> (Story, usize) {
     let mut run = Run::new(world);
     while run.step() || run.give_up() {}
-    run.end()
+    let given = run.store.as_ref().map_or(0, |store| store.given);
+    (run.end(), given)
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -163,8 +165,8 @@ impl<'a> Run<'a> {
         let sent = store.heard(question, answer, now);
         match answer {
             Answer::Slot(grant) => self.scheduler.granted(grant, sent, now),
-            Answer::Gate(closed) => self.scheduler.checked(closed, sent, now),
-            Answer::Failed => self.scheduler.store_failed(Some(sent), now),
+            Answer::Gate(closed) => self.scheduler.checked(closed, now),
+            Answer::Failed => self.scheduler.store_failed(true, now),
         }
     }
 

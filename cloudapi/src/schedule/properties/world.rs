@@ -158,6 +158,11 @@ impl World {
 
     /// Lets everything happen, to the end.
     pub(super) fn run(&self) -> Story {
+        self.run_with_store().0
+    }
+
+    /// Tells also how many slots the store has given.
+    pub(super) fn run_with_store(&self) -> (Story, usize) {
         simulation::run(self)
     }
 }

@@ -149,7 +149,7 @@ impl<J: Clone> Scheduler<J> {
         self.backoffs.clear();
         let (mut ahead, mut time) = (0, now);
         let at = loop {
-            match self.poll_ready(time, |_, _| true) {
+            match self.poll_ready(time, |_, _, _| true) {
                 Some(Action::Start(started, _)) if started == id => break Some(time),
                 Some(Action::Start(started, _)) => {
                     ahead += 1;
@@ -308,7 +308,7 @@ mod tests {
                 scheduler.submit(0, Time::NEVER, now).unwrap();
             }
             let mut ids = Vec::new();
-            prop_assert_eq!(scheduler.poll_ready(now, |_, _| false), None);
+            prop_assert_eq!(scheduler.poll_ready(now, |_, _, _| false), None);
             for _ in 0..waiting {
                 ids.push(scheduler.submit(0, Time::NEVER, now).unwrap());
             }

@@ -12,24 +12,25 @@ impl<J: Clone> Scheduler<J> {
     pub(super) fn take_slot(
         &mut self,
         now: Time,
-        mut is_ready: impl FnMut(CallId, &J) -> bool,
+        mut is_ready: impl FnMut(CallId, &J, Time) -> bool,
     ) -> Option<(CallId, u32)> {
         let (call, id, head) = loop {
             let turns = self.turns;
             let (id, head) = self.next_in_line(now)?;
             let key = head.place.1;
             let call = self.calls.id(key);
-            if is_ready(call, &self.calls[key].job) {
+            if is_ready(call, &self.calls[key].job, now) {
                 break (call, id, head);
             }
             // It has not had its turn.
             self.turns = turns;
             self.hold(key);
         };
-        if self.is_shared() {
-            self.drop_slot();
-        } else {
+        if !self.is_shared() {
             self.take_from_limits(id, now);
+        }
+        if let Some(share) = &mut self.share {
+            share.starts(now);
         }
         let calls = &self.calls;
         let key = self.lanes[id].queue.take(head, |place| calls.holds(place));

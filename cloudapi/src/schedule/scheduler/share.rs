@@ -43,7 +43,7 @@ impl<J: Clone> Scheduler<J> {
 
     /// The store has answered the question for a slot that was sent then.
     pub(crate) fn granted(&mut self, grant: Grant, sent: Time, now: Time) {
-        let Some(asked) = self.answered(sent, now) else {
+        let Some(asked) = self.answered(now) else {
             return;
         };
         let lane = match asked {
@@ -69,8 +69,8 @@ impl<J: Clone> Scheduler<J> {
     }
 
     /// The store has told for how long the gate is closed; not, if zero.
-    pub(crate) fn checked(&mut self, closed: Duration, sent: Time, now: Time) {
-        if self.answered(sent, now).is_none() {
+    pub(crate) fn checked(&mut self, closed: Duration, now: Time) {
+        if self.answered(now).is_none() {
             return;
         }
         if let Some(share) = &mut self.share {
@@ -86,15 +86,15 @@ impl<J: Clone> Scheduler<J> {
         self.throttle.close(now.after(wait));
     }
 
-    /// The store could not answer the question that was sent then; or it could not be
-    /// told something, if `None`.
-    pub(crate) fn store_failed(&mut self, sent: Option<Time>, now: Time) {
+    /// The store could not answer, or could not be told something if it `was_asked`
+    /// nothing.
+    pub(crate) fn store_failed(&mut self, was_asked: bool, now: Time) {
         let Some(share) = &mut self.share else { return };
-        if let Some(sent) = sent {
-            let _what = share.answered(sent, now);
-        }
         if share.failed(now) {
             self.use_own_part(now);
+        }
+        if was_asked && let Some(share) = &mut self.share {
+            let _what = share.answered(now);
         }
     }
 
@@ -118,9 +118,9 @@ impl<J: Clone> Scheduler<J> {
     }
 
     /// What the store answers, and what that says of the store.
-    fn answered(&mut self, sent: Time, now: Time) -> Option<Asked> {
+    fn answered(&mut self, now: Time) -> Option<Asked> {
         let share = self.share.as_mut()?;
-        let asked = share.answered(sent, now)?;
+        let asked = share.answered(now)?;
         let was_local = share.is_local();
         if share.is_back() && was_local {
             share.goes_on_from(self.gate.limits.earliest());
@@ -135,12 +135,15 @@ impl<J: Clone> Scheduler<J> {
 
     /// From now on our own part of the limits counts, if we are to have one.
     fn use_own_part(&mut self, now: Time) {
-        let Some(processes) = self.share.as_ref().and_then(|share| share.processes()) else {
+        let Some(share) = &mut self.share else { return };
+        let Some(processes) = share.processes() else {
             return;
         };
-        self.gate.limits = self.gate.limits.part(processes, now);
+        let opened = self.lanes[share.asked_for()].closed_until;
+        let since = share.part_since(opened, now);
+        self.gate.limits = self.gate.limits.part(processes, since);
         for lane in self.lanes.iter_mut() {
-            lane.limits = lane.limits.part(processes, now);
+            lane.limits = lane.limits.part(processes, since);
         }
     }
 
@@ -194,7 +197,7 @@ impl<J: Clone> Scheduler<J> {
     pub(super) fn look_at_share(
         &mut self,
         now: Time,
-        is_ready: &mut impl FnMut(CallId, &J) -> bool,
+        is_ready: &mut impl FnMut(CallId, &J, Time) -> bool,
     ) -> Step {
         let Some(share) = &self.share else {
             return Step::Go;
@@ -212,6 +215,11 @@ impl<J: Clone> Scheduler<J> {
         if share.has_slot() && self.is_slot_useless() {
             self.drop_slot();
         }
+        if let (Some(opens), Some(share)) = (self.next_opening(), &mut self.share)
+            && let Some(slot) = share.readies(opens, now)
+        {
+            let _lane = self.next_ready_lane(now, slot, is_ready);
+        }
         let (Some(opens), Some(share)) = (self.next_opening(), &self.share) else {
             return Step::Nothing;
         };
@@ -225,7 +233,7 @@ impl<J: Clone> Scheduler<J> {
         if opens > now {
             return Step::Nothing;
         }
-        match self.next_ready_lane(now, is_ready) {
+        match self.next_ready_lane(now, now, is_ready) {
             Some(lane) => self.ask(Asked::Slot(lane), now),
             None => Step::Nothing,
         }
@@ -244,15 +252,20 @@ impl<J: Clone> Scheduler<J> {
         }
     }
 
-    /// Whether the slot that is held is under the limits of a lane that nobody waits
-    /// in, and somebody waits who needs one under others.
+    /// Whether somebody waits, and the slot that is held is under the limits of a lane
+    /// that nobody waits in, or that is closed for longer.
     fn is_slot_useless(&self) -> bool {
         let in_line = self.lanes.with_ids();
         let in_line = in_line.filter(|(_, lane)| !lane.queue.is_empty());
         let outside = self.outside.head();
         let outside = outside.map(|head| self.calls[head.place.1].lane);
         let mut wanted = in_line.map(|(id, _)| id).chain(outside).peekable();
-        wanted.peek().is_some() && !wanted.any(|lane| self.serves(lane))
+        let is_served = |lane: LaneId| {
+            let opens = self.lanes[lane].earliest();
+            let share = self.share.as_ref();
+            share.is_none_or(|share| share.serves_from(lane, opens))
+        };
+        wanted.peek().is_some() && !wanted.any(is_served)
     }
 
     /// The lane of the call that comes in next, if nothing but the gate keeps it.
@@ -261,12 +274,13 @@ impl<J: Clone> Scheduler<J> {
         (self.lanes[lane].earliest() <= now).then_some(lane)
     }
 
-    /// The lane of the call whose turn it is. Those before it that are not ready are
-    /// held back, so that no slot is asked for that nobody can use.
+    /// The lane of the call whose turn it is. Those before it that are not ready to start
+    /// at `slot` are held back, so that none is asked for that nobody can use.
     fn next_ready_lane(
         &mut self,
         now: Time,
-        is_ready: &mut impl FnMut(CallId, &J) -> bool,
+        slot: Time,
+        is_ready: &mut impl FnMut(CallId, &J, Time) -> bool,
     ) -> Option<LaneId> {
         let turns = self.turns;
         loop {
@@ -277,7 +291,7 @@ impl<J: Clone> Scheduler<J> {
                 return self.lane_outside(now);
             };
             let key = head.place.1;
-            if is_ready(self.calls.id(key), &self.calls[key].job) {
+            if is_ready(self.calls.id(key), &self.calls[key].job, slot) {
                 return Some(lane);
             }
             self.hold(key);
