@@ -88,7 +88,13 @@ impl Errand {
                     lease: crew.terms.lease,
                 };
                 match watch.over(call).await {
+                    Watched::Answered(Err(error)) if held.ledger.is_carried_out() => {
+                        after_it_was_carried_out(&error)
+                    }
                     Watched::Answered(answer) => after(&job, &client, &crew.desk, answer),
+                    Watched::Cancelled if held.ledger.is_carried_out() => {
+                        carried_out("it was cancelled")
+                    }
                     Watched::Cancelled => cancelled(),
                     Watched::Lost => Step::Lost,
                 }
@@ -166,6 +172,27 @@ fn after(job: &Job, client: &ClientCore, desk: &Desk, answer: Answer) -> Step {
         _ if error.is_spent() => again(job, client, &error, wait().unwrap_or_default()),
         _ => ended(JobState::Failed, &error),
     }
+}
+
+/// What becomes of a job that a server has carried out, if its answer could not be had.
+fn after_it_was_carried_out(error: &Error) -> Step {
+    match error.kind() {
+        ErrorKind::Store if error.store_error() == Some(StoreErrorKind::LeaseLost) => Step::Lost,
+        ErrorKind::UnknownOutcome => ended(JobState::Unknown, error),
+        // That is the answer.
+        ErrorKind::Status | ErrorKind::TooLarge if !error.is_spent() => {
+            ended(JobState::Failed, error)
+        }
+        _ => carried_out(&error.to_string()),
+    }
+}
+
+fn carried_out(why: &str) -> Step {
+    let reason = format!(
+        "{why}; the outcome is unknown: the server has sent the call elsewhere for its answer, so \
+         the request may have taken effect, and repeating it could do so twice"
+    );
+    finish(JobState::Unknown, None, Some(reason))
 }
 
 /// To the back of the queue, so that others have their chance; or not any more.

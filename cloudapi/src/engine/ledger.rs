@@ -1,6 +1,6 @@
 //! What a durable call notes in its store around each attempt.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ pub(crate) struct Ledger {
     repeatable: bool,
     /// How many attempts have been noted.
     attempts: AtomicU32,
+    /// The server has said where the answer is, and so has done what was asked for.
+    is_carried_out: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -41,6 +43,7 @@ impl Ledger {
             lease,
             repeatable,
             attempts: AtomicU32::new(0),
+            is_carried_out: AtomicBool::new(false),
             state: Mutex::default(),
         })
     }
@@ -75,10 +78,20 @@ impl Ledger {
         Ok(())
     }
 
+    /// Whether to send the request as it was declared might do twice what a server did
+    /// before it led elsewhere. What comes of the request that looks there says nothing of
+    /// that.
+    pub(crate) fn is_carried_out(&self) -> bool {
+        self.is_carried_out.load(Ordering::Relaxed)
+    }
+
     /// An attempt has ended. Where that is known to have done nothing that may not be
     /// done again, it is noted, so that whoever comes after this process may go on.
     pub(super) fn came_back(self: &Arc<Self>, verdict: Verdict, outcome: AttemptOutcome) {
-        if !is_open_again(verdict, outcome) {
+        if !self.repeatable && verdict == Verdict::Again && tells_where_to_look(outcome) {
+            self.is_carried_out.store(true, Ordering::Relaxed);
+        }
+        if self.is_carried_out() || !is_open_again(verdict) {
             return;
         }
         let (ledger, attempt) = (Arc::clone(self), self.attempts.load(Ordering::Relaxed));
@@ -124,16 +137,21 @@ impl Ledger {
 
 /// Whether the request, as it was declared, may be sent once more after this. What ends
 /// the call is noted with its end.
-fn is_open_again(verdict: Verdict, outcome: AttemptOutcome) -> bool {
+const fn is_open_again(verdict: Verdict) -> bool {
     match verdict {
-        Verdict::Throttled(_) | Verdict::Failed | Verdict::Unreachable { .. } => true,
-        // These may say that it was carried out, and where the answer is.
-        Verdict::Again => !matches!(
-            outcome,
-            AttemptOutcome::Status(
-                StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::SEE_OTHER
-            )
-        ),
+        Verdict::Throttled(_) | Verdict::Failed | Verdict::Unreachable { .. } | Verdict::Again => {
+            true
+        }
         Verdict::Done | Verdict::Ends | Verdict::Unknown => false,
     }
+}
+
+/// These may say that the request was carried out, and where the answer is.
+fn tells_where_to_look(outcome: AttemptOutcome) -> bool {
+    matches!(
+        outcome,
+        AttemptOutcome::Status(
+            StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::SEE_OTHER
+        )
+    )
 }
