@@ -34,6 +34,9 @@ struct State {
     is_closed: bool,
     /// An attempt may be on its way.
     is_under_way: bool,
+    /// A note that one had ended got no answer. It may still come to the store, and would
+    /// hide what was noted meanwhile.
+    is_overdue: bool,
 }
 
 impl Ledger {
@@ -72,6 +75,13 @@ impl Ledger {
                 "the call was taken back before the request left",
             ));
         }
+        if state.is_overdue {
+            // Under the lease of the next claim that note does nothing.
+            return Err(StoreError::new(
+                StoreErrorKind::Unavailable,
+                "the store did not say whether it noted the end of the last attempt",
+            ));
+        }
         store.mark_sent(&self.lease)?;
         self.attempts.fetch_add(1, Ordering::Relaxed);
         state.is_under_way = true;
@@ -106,7 +116,8 @@ impl Ledger {
             state.is_under_way = false;
             // If it fails, the store takes the request for one that is under way, and is
             // only more careful than it has to be.
-            let _ = store.mark_answered(&self.lease);
+            let noted = store.mark_answered(&self.lease);
+            state.is_overdue = noted.is_err() && !self.repeatable;
         }
     }
 

@@ -4,6 +4,7 @@ mod crashes;
 mod enqueueing;
 mod failures;
 mod jobs;
+mod notes;
 mod redirects;
 mod results;
 mod secrets;
