@@ -16,7 +16,7 @@ use super::watchman::{Watched, Watchman};
 use crate::call::{Answer, RawCall};
 use crate::client::ClientCore;
 use crate::engine::{CallCell, Desk, Ledger};
-use crate::error::{CallInfo, Error, ErrorKind};
+use crate::error::{AttemptOutcome, CallInfo, Error, ErrorKind};
 use crate::store::{Back, Claimed, Finish, Job, JobState, StoreErrorKind};
 
 /// A job that could not be noted, or whose client has no credentials, is left alone for so
@@ -168,10 +168,22 @@ fn after(job: &Job, client: &ClientCore, desk: &Desk, answer: Answer) -> Step {
         ErrorKind::QueueFull => untouched(wait().unwrap_or(A_WHILE)),
         ErrorKind::Throttled if error.retry_at().is_some() => untouched(wait().unwrap_or_default()),
         ErrorKind::UnknownOutcome => ended(JobState::Unknown, &error),
+        // The service cannot be reached, so nothing was sent. It is there again some day.
+        ErrorKind::Connect if error.is_spent() && !was_redirected(&error) => {
+            untouched(wait().unwrap_or(A_WHILE))
+        }
         ErrorKind::Throttled | ErrorKind::Runtime => again(job, client, &error, A_WHILE),
         _ if error.is_spent() => again(job, client, &error, wait().unwrap_or_default()),
         _ => ended(JobState::Failed, &error),
     }
+}
+
+/// Then another server may be the one that cannot be reached, and that for good.
+fn was_redirected(error: &Error) -> bool {
+    let is_redirect =
+        |outcome| matches!(outcome, AttemptOutcome::Status(status) if status.is_redirection());
+    let mut attempts = error.attempts().iter();
+    attempts.any(|attempt| is_redirect(attempt.outcome))
 }
 
 /// What becomes of a job that a server has carried out, if its answer could not be had.

@@ -5,6 +5,7 @@ mod enqueueing;
 mod failures;
 mod jobs;
 mod notes;
+mod outages;
 mod redirects;
 mod results;
 mod secrets;
