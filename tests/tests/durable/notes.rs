@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use cloudapi::RestApi;
 use cloudapi::store::{Filter, JobState, Lease, MemoryStore, Store, StoreError};
-use cloudapi::testing::Reply;
+use cloudapi::testing::{Reply, Simulation};
 
-use crate::world::{Between, World, away, droplet, seconds};
+use crate::world::{Behind, Between, World, away, droplet, seconds};
 
 /// The first note that an attempt is over gets no answer in time, and comes to the store
 /// late: after the note that the next one leaves.
@@ -72,4 +74,49 @@ fn a_note_that_comes_late_does_not_hide_the_next_attempt() {
         assert_eq!(world.state(ticket.id()), JobState::Unknown);
     });
     assert_eq!(world.server.requests().len(), 2);
+}
+
+/// A store that is away from one point of time to another.
+struct Away {
+    simulation: Simulation,
+    from: Duration,
+    until: Duration,
+}
+
+impl Between for Away {
+    fn before(&self, _: &'static str) -> Result<(), StoreError> {
+        match (self.from..self.until).contains(&self.simulation.now()) {
+            true => Err(away()),
+            false => Ok(()),
+        }
+    }
+}
+
+/// The worker comes back before anybody has taken the call for one of unknown outcome.
+#[test]
+fn an_answer_outlasts_a_store_that_is_away_for_longer_than_the_lease() {
+    for until in 60..100 {
+        let world = World::new(|sent| droplet(sent).after(seconds(3)));
+        world.simulation.run(async {
+            let between = Away {
+                simulation: world.simulation.clone(),
+                from: seconds(2),
+                until: seconds(until),
+            };
+            let store = Behind {
+                store: world.store.clone(),
+                between: Arc::new(between),
+            };
+            let client = world.client_of(store);
+            let ticket = client.create("web").enqueue().await.unwrap();
+            let report = client.work().until_empty().await.unwrap();
+            let job = world.job(ticket.id());
+            assert_eq!(
+                (job.state, report.done),
+                (JobState::Done, 1),
+                "{until}: {report}"
+            );
+        });
+        assert_eq!(world.server.requests().len(), 1);
+    }
 }
