@@ -1,5 +1,6 @@
 //! Calls that outlive the process that makes them, in simulated time.
 
+mod callbacks;
 mod crashes;
 mod enqueueing;
 mod failures;
