@@ -17,6 +17,7 @@ use crate::call::{Answer, RawCall};
 use crate::client::ClientCore;
 use crate::engine::{CallCell, Desk, Ledger};
 use crate::error::{AttemptOutcome, CallInfo, Error, ErrorKind};
+use crate::schedule::Time;
 use crate::store::{Back, Claimed, Finish, Job, JobState, StoreErrorKind};
 
 /// A job that could not be noted, or whose client has no credentials, is left alone for so
@@ -53,10 +54,11 @@ impl Drop for Held {
 
 impl Errand {
     /// The call joins the line at once, so that calls stand there in the order in which
-    /// they were claimed.
-    pub(super) fn begin(crew: &Arc<Crew>, claimed: Claimed) -> Self {
+    /// they were claimed. The claim was asked for at that time.
+    pub(super) fn begin(crew: &Arc<Crew>, claimed: Claimed, asked: Time) -> Self {
         let Claimed { job, lease } = claimed;
-        let ledger = Ledger::new(crew.desk.clone(), lease, job.new.repeatable);
+        let holds_until = asked.after(crew.terms.lease);
+        let ledger = Ledger::new(crew.desk.clone(), lease, job.new.repeatable, holds_until);
         let state = match begun(crew, &job, &ledger) {
             Ok((call, client)) => State::Calls(call, client),
             Err(step) => State::Ended(step),

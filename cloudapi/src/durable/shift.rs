@@ -180,12 +180,13 @@ impl Shift {
                 empty += 1;
                 continue;
             }
+            let asked = self.crew.desk.clock().now();
             match self.claim().await {
                 Some(claimed) => {
                     found = true;
                     empty = 0;
                     // Its call joins the line here and now, before that of the next job.
-                    let errand = Errand::begin(&self.crew, claimed);
+                    let errand = Errand::begin(&self.crew, claimed, asked);
                     self.tasks.spawn(errand.carry_out());
                 }
                 None => empty += 1,

@@ -9,7 +9,7 @@ use http::StatusCode;
 use super::{Clock, Desk};
 use crate::error::AttemptOutcome;
 use crate::outcome::{Failure, TransportError};
-use crate::schedule::Verdict;
+use crate::schedule::{Time, Verdict};
 use crate::store::{Back, Lease, Store, StoreError, StoreErrorKind};
 
 /// The right of this process to a durable call, while it carries it out.
@@ -21,6 +21,8 @@ pub(crate) struct Ledger {
     desk: Desk,
     lease: Lease,
     repeatable: bool,
+    /// Until then the lease is in force for sure, whenever the store counts from.
+    holds_until: Mutex<Time>,
     /// How many attempts have been noted.
     attempts: AtomicU32,
     /// The server has said where the answer is, and so has done what was asked for.
@@ -40,11 +42,13 @@ struct State {
 }
 
 impl Ledger {
-    pub(crate) fn new(desk: Desk, lease: Lease, repeatable: bool) -> Arc<Self> {
+    /// The lease is in force until then at least.
+    pub(crate) fn new(desk: Desk, lease: Lease, repeatable: bool, holds_until: Time) -> Arc<Self> {
         Arc::new(Self {
             desk,
             lease,
             repeatable,
+            holds_until: Mutex::new(holds_until),
             attempts: AtomicU32::new(0),
             is_carried_out: AtomicBool::new(false),
             state: Mutex::default(),
@@ -59,11 +63,22 @@ impl Ledger {
         &self.lease
     }
 
+    /// The lease has been lengthened until then at least.
+    pub(crate) fn holds_until(&self, until: Time) {
+        *self.until() = until;
+    }
+
     /// Notes that a request is about to leave. Unless that is certain to be noted, it
-    /// must not leave.
+    /// must not leave; nor if saying so took until after the lease, when somebody may have
+    /// found that it has not left, and sent it.
     pub(crate) async fn leaves(self: Arc<Self>) -> Result<(), TransportError> {
-        let desk = self.desk.clone();
-        let noted = desk.ask(move |store| self.note_sent(store)).await;
+        let own = Arc::clone(&self);
+        let noted = self.desk.ask(move |store| own.note_sent(store)).await;
+        let is_in_force = self.clock().now() < *self.until();
+        let noted = noted.and_then(|()| match is_in_force {
+            true => Ok(()),
+            false => Err(StoreError::lease_lost(&self.lease)),
+        });
         noted.map_err(|error| TransportError::new(Failure::Unmarked, error))
     }
 
@@ -139,6 +154,11 @@ impl Ledger {
                 let _ = store.requeue(&self.lease, &Back::Untouched { not_before });
             }
         });
+    }
+
+    fn until(&self) -> MutexGuard<'_, Time> {
+        let until = self.holds_until.lock();
+        until.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
