@@ -47,8 +47,9 @@ pub(super) struct Shift {
     crew: Arc<Crew>,
     /// Each once, in turn.
     queues: Vec<String>,
-    /// Those that have not been looked through for jobs of unknown outcome.
-    unsettled: Vec<String>,
+    /// Those that have not been looked through for jobs of unknown outcome, and behind
+    /// which place.
+    unsettled: Vec<(String, Option<i64>)>,
     tasks: JoinSet<Ended>,
     report: WorkReport,
     next_reclaim: Time,
@@ -87,7 +88,7 @@ impl Shift {
             return Err(Error::settings("the worker has no client".to_owned()));
         };
         let unsettled = match on_unknown {
-            Some(_) => queues.clone(),
+            Some(_) => queues.iter().map(|queue| (queue.clone(), None)).collect(),
             None => Vec::new(),
         };
         // For people, who look for the process; and no other has the same.
@@ -269,18 +270,28 @@ impl Shift {
         }
     }
 
-    /// Those that have been left to somebody before. Whether all of them have been found.
+    /// Those that have been left to somebody before, as far as there is room for them.
+    /// Whether all of them have been found.
     async fn settle_old_ones(&mut self) -> bool {
-        while let Some(queue) = self.unsettled.last().cloned() {
+        while let Some((queue, after)) = self.unsettled.last().cloned() {
+            let concurrency = self.crew.terms.concurrency;
+            let room = concurrency.saturating_sub(self.tasks.len());
+            if room == 0 {
+                return false;
+            }
             let filter = Filter {
                 queue: Some(queue),
                 states: vec![JobState::Unknown],
-                ..Filter::default()
+                after,
+                maximum: room,
             };
             let Some(unknown) = self.ask(move |store| store.jobs(&filter)).await else {
                 return false;
             };
-            self.unsettled.pop();
+            match (unknown.last(), self.unsettled.last_mut()) {
+                (Some(job), Some((_, after))) => *after = Some(job.place),
+                _ => drop(self.unsettled.pop()),
+            }
             for job in unknown {
                 self.settle(job.new.id);
             }

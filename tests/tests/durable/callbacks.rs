@@ -60,3 +60,32 @@ fn an_opinion_that_is_out_of_date_settles_nothing() {
         assert_eq!(world.server.requests().len(), 2);
     });
 }
+
+/// There may be ten thousand, and each asks the server what is there.
+#[test]
+fn no_more_are_asked_about_at_a_time_than_the_worker_may_have_calls() {
+    let world = World::new(|_| Reply::failure(cloudapi::Failure::Interrupted));
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    world.simulation.run(async {
+        for number in 0..50 {
+            let call = world.client().create(&number.to_string());
+            call.enqueue().await.unwrap();
+        }
+        world.work().await;
+        let (time, seen) = (world.simulation.clone(), Arc::clone(&most));
+        let settle = move |_| {
+            let (time, now) = (time.clone(), Arc::clone(&now));
+            seen.fetch_max(now.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+            async move {
+                time.sleep(seconds(1)).await;
+                now.fetch_sub(1, Ordering::Relaxed);
+                Some(Settlement::answered("{}", "it is there"))
+            }
+        };
+        let client = world.client();
+        let work = client.work().concurrency(4).until_empty();
+        let report = work.on_unknown(settle).await.unwrap();
+        assert_eq!(report.done, 50, "{report}");
+    });
+    assert_eq!(most.load(Ordering::Relaxed), 4);
+}

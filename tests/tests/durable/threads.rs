@@ -165,24 +165,3 @@ async fn nothing_leaves_once_the_lease_is_over() {
     assert_eq!(ticket.await.unwrap(), "/droplets/1");
     assert!(echo.0.lock().unwrap().values().all(|count| *count == 1));
 }
-
-#[tokio::test]
-async fn the_base_url_itself_can_be_asked_for() {
-    #[rest_api(baseurl = "https://itself.example.com/v2/")]
-    struct Itself;
-
-    #[rest_api(durable)]
-    impl Itself {
-        #[get("")]
-        fn itself(&self, #[query] a: Option<u32>) -> Call<String>;
-    }
-
-    let builder = Itself::builder().transport(Echo::default());
-    let api = builder.store(MemoryStore::new()).build().unwrap();
-    let tickets = [api.itself(None), api.itself(Some(1))];
-    for call in tickets {
-        let ticket = call.enqueue().await.unwrap();
-        api.work().until_empty().await.unwrap();
-        assert!(ticket.await.unwrap().starts_with("/v2"));
-    }
-}
