@@ -168,13 +168,16 @@ fn after(job: &Job, client: &ClientCore, desk: &Desk, answer: Answer) -> Step {
         // There is no room here, or the server wants to be left alone for longer than is
         // waited for here. Nothing is spent.
         ErrorKind::QueueFull => untouched(wait().unwrap_or(A_WHILE)),
-        ErrorKind::Throttled if error.retry_at().is_some() => untouched(wait().unwrap_or_default()),
+        ErrorKind::Throttled => {
+            let wait = error.retry_at().map(|_| wait().unwrap_or_default());
+            untouched(wait.unwrap_or(A_WHILE))
+        }
         ErrorKind::UnknownOutcome => ended(JobState::Unknown, &error),
         // The service cannot be reached, so nothing was sent. It is there again some day.
         ErrorKind::Connect if error.is_spent() && !was_redirected(&error) => {
             untouched(wait().unwrap_or(A_WHILE))
         }
-        ErrorKind::Throttled | ErrorKind::Runtime => again(job, client, &error, A_WHILE),
+        ErrorKind::Runtime => again(job, client, &error, A_WHILE),
         _ if error.is_spent() => again(job, client, &error, wait().unwrap_or_default()),
         _ => ended(JobState::Failed, &error),
     }
