@@ -7,6 +7,7 @@ mod failures;
 mod jobs;
 mod notes;
 mod outages;
+mod panics;
 mod redirects;
 mod results;
 mod secrets;
