@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::auth::Text;
 use crate::body::Source;
-use crate::details::{Details, ReadDetails};
+use crate::details::{self, Details, ReadDetails};
 use crate::endpoint::{Endpoint, Template};
 use crate::engine::{Membership, Renewal, Scope};
 use crate::redirect::Hop;
@@ -362,7 +362,8 @@ impl ClientCore {
 
     /// What the vendor says in the body of an error response.
     pub(crate) fn details(&self, response: &Response<Bytes>) -> Option<Box<dyn Details>> {
-        self.reading.details.and_then(|read| read(response.value()))
+        let read = self.reading.details?;
+        details::unless_it_panics(|| read(response.value())).flatten()
     }
 
     pub(crate) const fn scope(&self) -> &Arc<Scope> {

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fmt::{Debug, Display};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::de::DeserializeOwned;
 
@@ -32,4 +33,10 @@ pub(crate) type ReadDetails = fn(&[u8]) -> Option<Box<dyn Details>>;
 pub(crate) fn read<T: ErrorBody>(body: &[u8]) -> Option<Box<dyn Details>> {
     let details: T = serde_json::from_slice(body).ok()?;
     Some(Box::new(details))
+}
+
+/// Asks what is the user's, while an answer is on its way to its call. If it panics, the
+/// panic hook tells, and the call has its answer all the same: it would wait for ever.
+pub(crate) fn unless_it_panics<R>(ask: impl FnOnce() -> R) -> Option<R> {
+    catch_unwind(AssertUnwindSafe(ask)).ok()
 }

@@ -16,7 +16,8 @@ use super::watchman::{Watched, Watchman};
 use crate::call::{Answer, RawCall};
 use crate::client::ClientCore;
 use crate::engine::{CallCell, Desk, Ledger};
-use crate::error::{CallInfo, Error, ErrorKind};
+use crate::error::{AttemptOutcome, CallInfo, Error, ErrorKind};
+use crate::schedule::Time;
 use crate::store::{Back, Claimed, Finish, Job, JobState, StoreErrorKind};
 
 /// A job that could not be noted, or whose client has no credentials, is left alone for so
@@ -53,10 +54,11 @@ impl Drop for Held {
 
 impl Errand {
     /// The call joins the line at once, so that calls stand there in the order in which
-    /// they were claimed.
-    pub(super) fn begin(crew: &Arc<Crew>, claimed: Claimed) -> Self {
+    /// they were claimed. The claim was asked for at that time.
+    pub(super) fn begin(crew: &Arc<Crew>, claimed: Claimed, asked: Time) -> Self {
         let Claimed { job, lease } = claimed;
-        let ledger = Ledger::new(crew.desk.clone(), lease, job.new.repeatable);
+        let holds_until = asked.after(crew.terms.lease);
+        let ledger = Ledger::new(crew.desk.clone(), lease, job.new.repeatable, holds_until);
         let state = match begun(crew, &job, &ledger) {
             Ok((call, client)) => State::Calls(call, client),
             Err(step) => State::Ended(step),
@@ -88,7 +90,13 @@ impl Errand {
                     lease: crew.terms.lease,
                 };
                 match watch.over(call).await {
+                    Watched::Answered(Err(error)) if held.ledger.is_carried_out() => {
+                        after_it_was_carried_out(&error)
+                    }
                     Watched::Answered(answer) => after(&job, &client, &crew.desk, answer),
+                    Watched::Cancelled if held.ledger.is_carried_out() => {
+                        carried_out("it was cancelled")
+                    }
                     Watched::Cancelled => cancelled(),
                     Watched::Lost => Step::Lost,
                 }
@@ -160,12 +168,48 @@ fn after(job: &Job, client: &ClientCore, desk: &Desk, answer: Answer) -> Step {
         // There is no room here, or the server wants to be left alone for longer than is
         // waited for here. Nothing is spent.
         ErrorKind::QueueFull => untouched(wait().unwrap_or(A_WHILE)),
-        ErrorKind::Throttled if error.retry_at().is_some() => untouched(wait().unwrap_or_default()),
+        ErrorKind::Throttled => {
+            let wait = error.retry_at().map(|_| wait().unwrap_or_default());
+            untouched(wait.unwrap_or(A_WHILE))
+        }
         ErrorKind::UnknownOutcome => ended(JobState::Unknown, &error),
-        ErrorKind::Throttled | ErrorKind::Runtime => again(job, client, &error, A_WHILE),
+        // The service cannot be reached, so nothing was sent. It is there again some day.
+        ErrorKind::Connect if error.is_spent() && !was_redirected(&error) => {
+            untouched(wait().unwrap_or(A_WHILE))
+        }
+        ErrorKind::Runtime => again(job, client, &error, A_WHILE),
         _ if error.is_spent() => again(job, client, &error, wait().unwrap_or_default()),
         _ => ended(JobState::Failed, &error),
     }
+}
+
+/// Then another server may be the one that cannot be reached, and that for good.
+fn was_redirected(error: &Error) -> bool {
+    let is_redirect =
+        |outcome| matches!(outcome, AttemptOutcome::Status(status) if status.is_redirection());
+    let mut attempts = error.attempts().iter();
+    attempts.any(|attempt| is_redirect(attempt.outcome))
+}
+
+/// What becomes of a job that a server has carried out, if its answer could not be had.
+fn after_it_was_carried_out(error: &Error) -> Step {
+    match error.kind() {
+        ErrorKind::Store if error.store_error() == Some(StoreErrorKind::LeaseLost) => Step::Lost,
+        ErrorKind::UnknownOutcome => ended(JobState::Unknown, error),
+        // That is the answer.
+        ErrorKind::Status | ErrorKind::TooLarge if !error.is_spent() => {
+            ended(JobState::Failed, error)
+        }
+        _ => carried_out(&error.to_string()),
+    }
+}
+
+fn carried_out(why: &str) -> Step {
+    let reason = format!(
+        "{why}; the outcome is unknown: the server has sent the call elsewhere for its answer, so \
+         the request may have taken effect, and repeating it could do so twice"
+    );
+    finish(JobState::Unknown, None, Some(reason))
 }
 
 /// To the back of the queue, so that others have their chance; or not any more.

@@ -47,6 +47,9 @@ pub(super) struct Shift {
     crew: Arc<Crew>,
     /// Each once, in turn.
     queues: Vec<String>,
+    /// Those that have not been looked through for jobs of unknown outcome, and behind
+    /// which place.
+    unsettled: Vec<(String, Option<i64>)>,
     tasks: JoinSet<Ended>,
     report: WorkReport,
     next_reclaim: Time,
@@ -84,6 +87,10 @@ impl Shift {
         let Some(desk) = desk else {
             return Err(Error::settings("the worker has no client".to_owned()));
         };
+        let unsettled = match on_unknown {
+            Some(_) => queues.iter().map(|queue| (queue.clone(), None)).collect(),
+            None => Vec::new(),
+        };
         // For people, who look for the process; and no other has the same.
         let number = Uuid::new_v4().simple().to_string();
         let name = format!("process {}, worker {}", std::process::id(), &number[..12]);
@@ -97,6 +104,7 @@ impl Shift {
                 on_unknown,
             }),
             queues,
+            unsettled,
             tasks: JoinSet::new(),
             report: WorkReport::default(),
             next_reclaim: Time::ZERO,
@@ -107,7 +115,6 @@ impl Shift {
     }
 
     pub(super) async fn run(mut self) -> Result<WorkReport, Error> {
-        self.settle_old_ones().await;
         loop {
             while let Some(ended) = self.tasks.try_join_next() {
                 self.count(ended);
@@ -117,10 +124,14 @@ impl Shift {
                     break;
                 }
             } else {
-                self.keep_house().await;
-                let found = self.claim_all().await;
-                if !found && self.tasks.is_empty() && self.is_empty().await {
-                    break;
+                // Before anything is claimed, so that none is asked for twice.
+                let is_settling = self.settle_old_ones().await;
+                if is_settling {
+                    self.keep_house().await;
+                    let found = self.claim_all().await;
+                    if !found && self.tasks.is_empty() && self.is_empty().await {
+                        break;
+                    }
                 }
             }
             self.pause().await;
@@ -170,12 +181,13 @@ impl Shift {
                 empty += 1;
                 continue;
             }
+            let asked = self.crew.desk.clock().now();
             match self.claim().await {
                 Some(claimed) => {
                     found = true;
                     empty = 0;
                     // Its call joins the line here and now, before that of the next job.
-                    let errand = Errand::begin(&self.crew, claimed);
+                    let errand = Errand::begin(&self.crew, claimed, asked);
                     self.tasks.spawn(errand.carry_out());
                 }
                 None => empty += 1,
@@ -258,22 +270,33 @@ impl Shift {
         }
     }
 
-    /// Those that have been left to somebody before.
-    async fn settle_old_ones(&mut self) {
-        if self.crew.on_unknown.is_none() {
-            return;
-        }
-        for queue in self.queues.clone() {
+    /// Those that have been left to somebody before, as far as there is room for them.
+    /// Whether all of them have been found.
+    async fn settle_old_ones(&mut self) -> bool {
+        while let Some((queue, after)) = self.unsettled.last().cloned() {
+            let concurrency = self.crew.terms.concurrency;
+            let room = concurrency.saturating_sub(self.tasks.len());
+            if room == 0 {
+                return false;
+            }
             let filter = Filter {
                 queue: Some(queue),
                 states: vec![JobState::Unknown],
-                ..Filter::default()
+                after,
+                maximum: room,
             };
-            let unknown = self.ask(move |store| store.jobs(&filter)).await;
-            for job in unknown.unwrap_or_default() {
+            let Some(unknown) = self.ask(move |store| store.jobs(&filter)).await else {
+                return false;
+            };
+            match (unknown.last(), self.unsettled.last_mut()) {
+                (Some(job), Some((_, after))) => *after = Some(job.place),
+                _ => drop(self.unsettled.pop()),
+            }
+            for job in unknown {
                 self.settle(job.new.id);
             }
         }
+        true
     }
 
     fn settle(&mut self, id: JobId) {
@@ -294,8 +317,9 @@ impl Crew {
         let Some(settle) = &self.on_unknown else {
             return unknown;
         };
-        let job = self.desk.ask(move |store| store.job(id)).await;
+        let job = self.persist(move |store| store.job(id)).await;
         let Ok(Some(job)) = job else { return unknown };
+        let since = job.changed;
         let Some(settlement) = settle(job).await else {
             return unknown;
         };
@@ -304,18 +328,32 @@ impl Crew {
             Settlement::Failed { .. } => Ended::As(JobState::Failed),
             Settlement::Again => Ended::PutBack,
         };
+        let settled = self.persist(move |store| match store.job(id)? {
+            // Else it has been sent once more meanwhile, and that is about another time.
+            Some(job) if job.changed == since => store.settle(id, &settlement),
+            _ => Err(StoreError::not_found(id)),
+        });
+        match settled.await {
+            Ok(()) => ended,
+            Err(_) => unknown,
+        }
+    }
+
+    /// Asks a store that cannot be reached a few times.
+    async fn persist<R: Send + 'static>(
+        &self,
+        question: impl Fn(&dyn Store) -> Result<R, StoreError> + Clone + Send + 'static,
+    ) -> Result<R, StoreError> {
         let mut wait = SOON;
-        for _ in 0..SETTLE_TRIES {
-            let own = settlement.clone();
-            match self.desk.ask(move |store| store.settle(id, &own)).await {
-                Ok(()) => return ended,
+        for _ in 1..SETTLE_TRIES {
+            match self.desk.ask(question.clone()).await {
                 Err(error) if error.kind() == StoreErrorKind::Unavailable => {
                     self.desk.sleep(wait).await;
                     wait *= 4;
                 }
-                Err(_) => return unknown,
+                answer => return answer,
             }
         }
-        unknown
+        self.desk.ask(question).await
     }
 }

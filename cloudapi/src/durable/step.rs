@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::report::Ended;
 use super::shift::Crew;
 use crate::engine::{Desk, Ledger};
-use crate::store::{Back, Finish, JobState, Lease, Settlement, StoreError, StoreErrorKind};
+use crate::store::{Back, Finish, Job, JobState, Lease, Settlement, StoreError, StoreErrorKind};
 
 /// The first and the longest time between two tries to say how a job ended.
 const SOON: Duration = Duration::from_millis(50);
@@ -35,7 +35,7 @@ pub(super) async fn note(crew: &Crew, ledger: &Ledger, step: &Step) -> Ended {
         };
         match (error.kind(), &mut step) {
             (StoreErrorKind::LeaseLost | StoreErrorKind::NotFound, _) => {
-                return told_late(&crew.desk, ledger.lease(), &step).await;
+                return told_late(crew, ledger.lease(), &step).await;
             }
             (StoreErrorKind::Unusable, _) => return Ended::Lost,
             // There is no room for the answer. That there was one is worth more.
@@ -80,38 +80,74 @@ async fn told(desk: &Desk, lease: &Lease, step: &Step) -> Result<Ended, StoreErr
 }
 
 /// The lease has ended before the store said that it was told. It may have been told all
-/// the same; and if the job has been taken for one of unknown outcome, it is known here what
+/// the same; and if the job is taken for one of unknown outcome, it is known here what
 /// became of it.
-async fn told_late(desk: &Desk, lease: &Lease, step: &Step) -> Ended {
-    let Step::Finish(Finish {
-        state,
-        result,
-        reason,
-    }) = step
-    else {
+async fn told_late(crew: &Crew, lease: &Lease, step: &Step) -> Ended {
+    let Step::Finish(finish) = step else {
         return Ended::Lost;
     };
-    let (id, state) = (lease.job, *state);
-    let found = desk.ask(move |store| store.job(id)).await;
-    if found.is_ok_and(|job| job.is_some_and(|job| job.state == state)) {
-        return Ended::As(state);
-    }
-    let late = "its worker was away for longer than its lease, and has come back".to_owned();
-    let reason = reason.clone().unwrap_or(late);
-    let settlement = match state {
-        JobState::Done => Settlement::Done {
-            result: result.clone(),
-            reason,
-        },
-        JobState::Failed => Settlement::Failed { reason },
-        _ => return Ended::Lost,
+    let Some(settlement) = known(finish) else {
+        return match is_so(&crew.desk, lease, finish.state).await {
+            true => Ended::As(finish.state),
+            false => Ended::Lost,
+        };
     };
-    let settled = desk.ask(move |store| match store.job(id)? {
-        Some(job) if job.state == JobState::Unknown => store.settle(id, &settlement),
-        _ => Err(StoreError::not_found(id)),
-    });
-    match settled.await {
-        Ok(()) => Ended::As(state),
-        Err(_) => Ended::Lost,
+    let (id, state) = (lease.job, finish.state);
+    let until = crew.desk.clock().now().after(crew.terms.lease);
+    let mut wait = SOON;
+    loop {
+        let found = crew.desk.ask(move |store| store.job(id)).await;
+        let is_away = match found {
+            Ok(Some(job)) if job.state == state => return Ended::As(state),
+            Ok(Some(job)) if job.state == JobState::Unknown => {
+                let own = settlement.clone();
+                match crew.desk.ask(move |store| store.settle(id, &own)).await {
+                    Ok(()) => return Ended::As(state),
+                    Err(error) => error.kind() == StoreErrorKind::Unavailable,
+                }
+            }
+            // Nobody has noticed yet that the lease has ended.
+            Ok(Some(job)) if is_left(&job, lease) => {
+                if crew.is_closing() || crew.desk.clock().now() > until {
+                    let queue = lease.queue.clone();
+                    let _ = crew.desk.ask(move |store| store.reclaim(&queue)).await;
+                }
+                true
+            }
+            Ok(_) => false,
+            Err(error) => error.kind() == StoreErrorKind::Unavailable,
+        };
+        let is_late = crew.desk.clock().now() > until;
+        if !is_away || (is_late && crew.is_closing()) {
+            return Ended::Lost;
+        }
+        crew.desk.sleep(wait).await;
+        wait = (wait * 2).min(SELDOM);
     }
+}
+
+/// What is known of a job that ended so.
+fn known(finish: &Finish) -> Option<Settlement> {
+    let late = || "its worker was away for longer than its lease, and has come back".to_owned();
+    let reason = finish.reason.clone().unwrap_or_else(late);
+    match finish.state {
+        JobState::Done => Some(Settlement::Done {
+            result: finish.result.clone(),
+            reason,
+        }),
+        JobState::Failed => Some(Settlement::Failed { reason }),
+        _ => None,
+    }
+}
+
+async fn is_so(desk: &Desk, lease: &Lease, state: JobState) -> bool {
+    let id = lease.job;
+    let found = desk.ask(move |store| store.job(id)).await;
+    found.is_ok_and(|job| job.is_some_and(|job| job.state == state))
+}
+
+/// Whether it is still as its worker left it, and is going to be of unknown outcome.
+fn is_left(job: &Job, lease: &Lease) -> bool {
+    let is_own = job.worker.as_ref() == Some(&lease.worker);
+    job.state == JobState::Sent && !job.new.repeatable && is_own
 }

@@ -41,11 +41,13 @@ impl Watchman<'_> {
                 };
             }
             let (lease, duration) = (self.ledger.lease().clone(), self.lease);
+            let asked = clock.now();
             let beat = self
                 .desk
                 .ask(move |store| store.heartbeat(&lease, duration));
             match beat.await {
                 Ok(pulse) => {
+                    self.ledger.holds_until(asked.after(self.lease));
                     pause = self.lease / 3;
                     is_cancelled = pulse.cancel_requested;
                 }

@@ -8,13 +8,15 @@ use http::StatusCode;
 use super::scope::Finished;
 use super::{CallCell, Renewal, sync};
 use crate::body::{Body, FileIo};
+use crate::details::unless_it_panics;
 use crate::error::{AttemptOutcome, Error};
 #[cfg(feature = "store")]
 use crate::outcome::TransportError;
 use crate::outcome::{Failure, Outcome};
 use crate::redirect::Hop;
 use crate::schedule::{
-    Answer, CallId, Ending, Next, Report, ResponseView, Said, Start, Time, Verdict,
+    Answer, CallId, Ending, Next, Report, ResponseView, Said, Standard, Start, Time, VendorProfile,
+    Verdict,
 };
 use crate::transport::Outgoing;
 use crate::watch::AttemptTrace;
@@ -217,7 +219,9 @@ impl Attempt {
                 let (status, headers) = (response.status(), response.headers());
                 let wall = client.scope().clock().wall();
                 let view = ResponseView::new(status, headers, response.value(), wall);
-                let mut said = client.vendor().read(&view);
+                let said = unless_it_panics(|| client.vendor().read(&view));
+                // Without a profile the standards count.
+                let mut said = said.unwrap_or_else(|| Standard.read(&view));
                 // What another server has left is not what this one has.
                 if self.cell.hop().is_some_and(|hop| !hop.is_at_home) {
                     said.budgets.clear();

@@ -1,6 +1,6 @@
 //! What a durable call notes in its store around each attempt.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use http::StatusCode;
 use super::{Clock, Desk};
 use crate::error::AttemptOutcome;
 use crate::outcome::{Failure, TransportError};
-use crate::schedule::Verdict;
+use crate::schedule::{Time, Verdict};
 use crate::store::{Back, Lease, Store, StoreError, StoreErrorKind};
 
 /// The right of this process to a durable call, while it carries it out.
@@ -21,8 +21,12 @@ pub(crate) struct Ledger {
     desk: Desk,
     lease: Lease,
     repeatable: bool,
+    /// Until then the lease is in force for sure, whenever the store counts from.
+    holds_until: Mutex<Time>,
     /// How many attempts have been noted.
     attempts: AtomicU32,
+    /// The server has said where the answer is, and so has done what was asked for.
+    is_carried_out: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -32,15 +36,21 @@ struct State {
     is_closed: bool,
     /// An attempt may be on its way.
     is_under_way: bool,
+    /// A note that one had ended got no answer. It may still come to the store, and would
+    /// hide what was noted meanwhile.
+    is_overdue: bool,
 }
 
 impl Ledger {
-    pub(crate) fn new(desk: Desk, lease: Lease, repeatable: bool) -> Arc<Self> {
+    /// The lease is in force until then at least.
+    pub(crate) fn new(desk: Desk, lease: Lease, repeatable: bool, holds_until: Time) -> Arc<Self> {
         Arc::new(Self {
             desk,
             lease,
             repeatable,
+            holds_until: Mutex::new(holds_until),
             attempts: AtomicU32::new(0),
+            is_carried_out: AtomicBool::new(false),
             state: Mutex::default(),
         })
     }
@@ -53,11 +63,22 @@ impl Ledger {
         &self.lease
     }
 
+    /// The lease has been lengthened until then at least.
+    pub(crate) fn holds_until(&self, until: Time) {
+        *self.until() = until;
+    }
+
     /// Notes that a request is about to leave. Unless that is certain to be noted, it
-    /// must not leave.
+    /// must not leave; nor if saying so took until after the lease, when somebody may have
+    /// found that it has not left, and sent it.
     pub(crate) async fn leaves(self: Arc<Self>) -> Result<(), TransportError> {
-        let desk = self.desk.clone();
-        let noted = desk.ask(move |store| self.note_sent(store)).await;
+        let own = Arc::clone(&self);
+        let noted = self.desk.ask(move |store| own.note_sent(store)).await;
+        let is_in_force = self.clock().now() < *self.until();
+        let noted = noted.and_then(|()| match is_in_force {
+            true => Ok(()),
+            false => Err(StoreError::lease_lost(&self.lease)),
+        });
         noted.map_err(|error| TransportError::new(Failure::Unmarked, error))
     }
 
@@ -69,16 +90,33 @@ impl Ledger {
                 "the call was taken back before the request left",
             ));
         }
+        if state.is_overdue {
+            // Under the lease of the next claim that note does nothing.
+            return Err(StoreError::new(
+                StoreErrorKind::Unavailable,
+                "the store did not say whether it noted the end of the last attempt",
+            ));
+        }
         store.mark_sent(&self.lease)?;
         self.attempts.fetch_add(1, Ordering::Relaxed);
         state.is_under_way = true;
         Ok(())
     }
 
+    /// Whether to send the request as it was declared might do twice what a server did
+    /// before it led elsewhere. What comes of the request that looks there says nothing of
+    /// that.
+    pub(crate) fn is_carried_out(&self) -> bool {
+        self.is_carried_out.load(Ordering::Relaxed)
+    }
+
     /// An attempt has ended. Where that is known to have done nothing that may not be
     /// done again, it is noted, so that whoever comes after this process may go on.
     pub(super) fn came_back(self: &Arc<Self>, verdict: Verdict, outcome: AttemptOutcome) {
-        if !is_open_again(verdict, outcome) {
+        if !self.repeatable && verdict == Verdict::Again && tells_where_to_look(outcome) {
+            self.is_carried_out.store(true, Ordering::Relaxed);
+        }
+        if self.is_carried_out() || !is_open_again(verdict) {
             return;
         }
         let (ledger, attempt) = (Arc::clone(self), self.attempts.load(Ordering::Relaxed));
@@ -93,7 +131,8 @@ impl Ledger {
             state.is_under_way = false;
             // If it fails, the store takes the request for one that is under way, and is
             // only more careful than it has to be.
-            let _ = store.mark_answered(&self.lease);
+            let noted = store.mark_answered(&self.lease);
+            state.is_overdue = noted.is_err() && !self.repeatable;
         }
     }
 
@@ -117,6 +156,11 @@ impl Ledger {
         });
     }
 
+    fn until(&self) -> MutexGuard<'_, Time> {
+        let until = self.holds_until.lock();
+        until.unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -124,16 +168,21 @@ impl Ledger {
 
 /// Whether the request, as it was declared, may be sent once more after this. What ends
 /// the call is noted with its end.
-fn is_open_again(verdict: Verdict, outcome: AttemptOutcome) -> bool {
+const fn is_open_again(verdict: Verdict) -> bool {
     match verdict {
-        Verdict::Throttled(_) | Verdict::Failed | Verdict::Unreachable { .. } => true,
-        // These may say that it was carried out, and where the answer is.
-        Verdict::Again => !matches!(
-            outcome,
-            AttemptOutcome::Status(
-                StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::SEE_OTHER
-            )
-        ),
+        Verdict::Throttled(_) | Verdict::Failed | Verdict::Unreachable { .. } | Verdict::Again => {
+            true
+        }
         Verdict::Done | Verdict::Ends | Verdict::Unknown => false,
     }
+}
+
+/// These may say that the request was carried out, and where the answer is.
+fn tells_where_to_look(outcome: AttemptOutcome) -> bool {
+    matches!(
+        outcome,
+        AttemptOutcome::Status(
+            StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::SEE_OTHER
+        )
+    )
 }

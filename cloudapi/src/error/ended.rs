@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::{AttemptOutcome, AttemptRecord, CallInfo, Error, ErrorKind};
-use crate::details::Details;
+use crate::details::{Details, unless_it_panics};
 use crate::engine::CallCell;
 use crate::outcome::{Failure, Outcome, TransportError};
 use crate::response::Response;
@@ -122,7 +122,8 @@ fn describe(
             } else {
                 ""
             };
-            let details = details.map_or_else(String::new, |details| format!(": {details}"));
+            let details = details.and_then(|details| unless_it_panics(|| format!(": {details}")));
+            let details = details.unwrap_or_default();
             format!("{status}{hint}{details}")
         }
         Some(Err(error)) => with_cause(error),

@@ -71,6 +71,22 @@ fn a_refusal_spends_nothing() {
     });
 }
 
+/// For longer than a call alone would go on.
+#[test]
+fn many_refusals_spend_nothing() {
+    let world = World::new(|sent| match sent.at < seconds(600) {
+        true => Reply::status(429).header("retry-after", "1"),
+        false => droplet(sent),
+    });
+    world.simulation.run(async {
+        let ticket = world.client().create("web").enqueue().await.unwrap();
+        world.work().await;
+        assert_eq!(world.job(ticket.id()).failed_attempts, 0);
+        assert!(world.job(ticket.id()).attempts > 200);
+        ticket.await.unwrap();
+    });
+}
+
 #[test]
 fn a_long_refusal_is_waited_out_in_the_store() {
     // Longer than `maximum_retry_after`, an hour.

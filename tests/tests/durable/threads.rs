@@ -1,13 +1,16 @@
 //! In the time of the machine, on several threads.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cloudapi::prelude::*;
-use cloudapi::store::{JobState, MemoryStore, Store as _};
+use cloudapi::store::{JobState, MemoryStore, Settlement, Store as _, StoreError, StoreHandle};
 use cloudapi::{Body, Transport, TransportFuture, http};
+
+use crate::world::{Behind, Between, away};
 
 #[rest_api(baseurl = "https://threads.example.com/", callratepersecond = 1_000)]
 #[derive(Clone)]
@@ -105,5 +108,60 @@ fn a_runtime_that_ends_takes_no_call_with_it() {
     assert_eq!(counts.of(JobState::Done) + counts.of(JobState::Unknown), 20);
     assert!(counts.of(JobState::Unknown) >= 3, "{report}");
     assert!(counts.of(JobState::Done) >= 10, "{report}");
+    assert!(echo.0.lock().unwrap().values().all(|count| *count == 1));
+}
+
+/// A store that takes in that a request leaves, and says so far too late.
+struct Slow(AtomicBool);
+
+impl Between for Slow {
+    fn before(&self, method: &'static str) -> Result<(), StoreError> {
+        match method {
+            "heartbeat" => Err(away()),
+            _ => Ok(()),
+        }
+    }
+
+    fn after(&self, method: &'static str) -> Result<(), StoreError> {
+        if method == "mark_sent" && !self.0.swap(true, Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_secs(3));
+        }
+        Ok(())
+    }
+}
+
+/// Meanwhile it may have been found that it had not left, and another worker have sent it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_leaves_once_the_lease_is_over() {
+    let (echo, store) = (Echo::default(), MemoryStore::new());
+    let client = |store: StoreHandle| {
+        let builder = Example::builder().baseurl("https://slow.example.com/");
+        builder
+            .transport(echo.clone())
+            .store(store)
+            .build()
+            .unwrap()
+    };
+    let slow = Behind {
+        store: store.clone(),
+        between: Arc::new(Slow(AtomicBool::new(false))),
+    };
+    let (slow, quick) = (client(slow.into()), client(store.into()));
+    let ticket = quick.create(1).enqueue().await.unwrap();
+    let lease = Duration::from_secs(1);
+    // It has not arrived yet, so far as anybody can see.
+    let work = |client: &Example| {
+        let work = client.work().lease(lease).until_empty();
+        let work = work.on_unknown(|_| async { Some(Settlement::Again) });
+        tokio::spawn(work.into_future())
+    };
+    let first = work(&slow);
+    let jobs = quick.jobs().unwrap();
+    while jobs.counts().await.unwrap().of(JobState::Sent) == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    work(&quick).await.unwrap().unwrap();
+    first.await.unwrap().unwrap();
+    assert_eq!(ticket.await.unwrap(), "/droplets/1");
     assert!(echo.0.lock().unwrap().values().all(|count| *count == 1));
 }
