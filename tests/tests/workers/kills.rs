@@ -8,7 +8,7 @@ use cloudapi::store::{Filter, Job, JobId, JobState, StoreHandle, open};
 use cloudapi::{ErrorKind, RestApi as _};
 
 use super::api::Api;
-use super::process::{Process, say};
+use super::process::{Process, alone, say};
 use super::server::Server;
 use super::stores;
 
@@ -27,12 +27,14 @@ const EACH: u64 = 60;
 
 #[test]
 fn of_sqlite() {
+    let _alone = alone();
     let folder = tempfile::tempdir().expect("a folder");
     storm(&stores::sqlite(folder.path()));
 }
 
 #[test]
 fn of_redis() {
+    let _alone = alone();
     if let Some(store) = stores::redis() {
         storm(&store);
     }

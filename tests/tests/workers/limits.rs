@@ -1,14 +1,14 @@
 //! Eight processes, each with a client of its own, and one limit.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use cloudapi::{EventKind, RestApi as _};
 
 use super::api::{Api, LIMIT};
-use super::process::{Process, say};
+use super::process::{Process, alone, say};
 use super::server::Server;
 use super::stores;
 
@@ -24,21 +24,18 @@ const WINDOW: Duration = Duration::from_millis(3_600);
 /// A request that comes later than this after its start, or a thread that sleeps for
 /// longer, says that the machine was busy with something else.
 const ON_TIME: Duration = Duration::from_millis(5);
-const TRIES: usize = 4;
-
-/// One after the other: they share the cores.
-static ALONE: Mutex<()> = Mutex::new(());
+const TRIES: usize = 3;
 
 #[test]
 fn of_sqlite() {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = alone();
     let folder = tempfile::tempdir().expect("a folder");
     eight(&stores::sqlite(folder.path()));
 }
 
 #[test]
 fn of_redis() {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = alone();
     if let Some(store) = stores::redis() {
         eight(&store);
     }

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::api::{SERVER, STORE};
@@ -46,6 +47,12 @@ impl Process {
         assert!(status.success(), "{status}");
         self.words.join().expect("its words")
     }
+}
+
+/// One test after the other: they share the cores.
+pub(super) fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Says something at once, whatever happens next. It begins a line, whatever the test's
