@@ -226,6 +226,18 @@ mod tests {
     }
 
     #[test]
+    fn a_part_is_of_what_is_left_without_the_burst() {
+        // Ten periods in the minute, once the burst is spent.
+        let rate = Rate::new(12, Duration::from_secs(60)).burst(3);
+        for (processes, seconds) in [(0, 6), (1, 6), (4, 30), (10, 60), (20, 120), (25, 150)] {
+            let mut part = Limit::part(rate, processes);
+            part.take(Time::ZERO, Time::ZERO);
+            let next = Time::from_nanos(seconds * SECOND);
+            assert_eq!(part.earliest(), next, "{processes}");
+        }
+    }
+
+    #[test]
     fn idle_time_is_not_made_up() {
         for calls in [360, 3_600_000] {
             let mut limit = limit(calls);

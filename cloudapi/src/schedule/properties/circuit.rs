@@ -293,6 +293,30 @@ fn a_probe_that_takes_long_has_connected_and_holds_nobody_up_for_ever() {
 }
 
 #[test]
+fn those_who_are_given_up_have_to_be_told_at_once() {
+    let mut terms = World::new(1).terms;
+    terms.backoff.multiplications = 1;
+    terms.maximum_failed_attempts = 0;
+    let (mut scheduler, ids) = opened(&terms);
+    let now = seconds(1);
+    assert_eq!(scheduler.poll(now), Some(Action::Start(ids[0], 0)));
+    let next = scheduler.finish(ids[0], NOT_REACHED, &terms, now);
+    assert!(
+        matches!(next, Some(Next::Ends(Ending::Refused(_)))),
+        "{next:?}"
+    );
+    assert_eq!(scheduler.next_wake(), Some(Time::ZERO));
+    for job in [1, 2] {
+        let told = scheduler.poll(now);
+        assert!(
+            matches!(told, Some(Action::Refuse(refused, _)) if refused == job),
+            "{told:?}"
+        );
+    }
+    assert_eq!(scheduler.leftovers(), 0);
+}
+
+#[test]
 fn who_never_tries_again_ends_at_once_and_is_a_sign_all_the_same() {
     let mut world = World::new(3_600_000);
     world.gate.circuit_threshold = 2;

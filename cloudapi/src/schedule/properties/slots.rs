@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::super::{Time, Verdict};
+use super::super::{Action, Ending, Next, Scheduler, Time, Verdict};
 use super::random::{punctual_world, rate};
 use super::referee::judge;
 use super::world::{Call, Reply, Story, World};
@@ -13,6 +13,24 @@ fn starts_without_gaps(story: &Story, period: u64) {
     for (n, start) in (0..).zip(story.starts()) {
         assert_eq!(start, Time::from_nanos(n * period));
     }
+}
+
+#[test]
+fn a_slot_that_nobody_was_there_for_is_not_late() {
+    let mut scheduler = Scheduler::new(World::new(3_600_000).gate);
+    let terms = World::new(1).terms;
+    let first = scheduler.submit(0, Time::NEVER, Time::ZERO).unwrap();
+    assert_eq!(scheduler.poll(Time::ZERO), Some(Action::Start(first, 0)));
+    let next = scheduler.finish(first, Verdict::Done, &terms, Time::ZERO);
+    assert_eq!(next, Some(Next::Ends(Ending::Done)));
+    let now = seconds(1);
+    let ids = [1, 2].map(|job| scheduler.submit(job, Time::NEVER, now).unwrap());
+    assert_eq!(scheduler.poll(now), Some(Action::Start(ids[0], 1)));
+    assert_eq!(
+        scheduler.poll(now),
+        None,
+        "no second one for the time before"
+    );
 }
 
 proptest! {
