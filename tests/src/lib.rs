@@ -6,6 +6,7 @@ pub mod contract;
 pub mod faults;
 pub mod faulty;
 pub mod starts;
+pub mod used;
 
 /// A runtime with one thread, for what needs one of its own.
 pub fn current_thread() -> tokio::runtime::Runtime {

@@ -10,7 +10,6 @@ use std::fs::OpenOptions;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -20,6 +19,7 @@ use cloudapi::store::{
     StoreError, StoreErrorKind,
 };
 use cloudapi::{Priority, Rate};
+use tests::used::nearly_all_is_used;
 
 const FILE: &str = "CLOUDAPI_TESTS_SQLITE";
 const QUEUE: &str = "queue";
@@ -196,52 +196,9 @@ fn share_used() -> f64 {
     (starts.len() - 1) as f64 / slots
 }
 
-/// Runs `run`, and tells which part of the sleeps meanwhile ended so late that a process
-/// would have lost its slot, whatever the store does.
-fn watched<T>(run: impl FnOnce() -> T) -> (T, f64) {
-    let is_over = AtomicBool::new(false);
-    thread::scope(|scope| {
-        let witness = scope.spawn(|| {
-            let (mut late, mut sleeps) = (0_u32, 0_u32);
-            while !is_over.load(Ordering::Relaxed) {
-                let sleep = Duration::from_millis(3);
-                let before = Instant::now();
-                thread::sleep(sleep);
-                late += u32::from(before.elapsed() > sleep + GRACE / 2);
-                sleeps += 1;
-            }
-            f64::from(late) / f64::from(sleeps.max(1))
-        });
-        let done = run();
-        is_over.store(true, Ordering::Relaxed);
-        (done, witness.join().expect("the witness"))
-    })
-}
-
-/// The limit holds always. How much of it is used also depends on what else the machine
-/// has to do: where threads come to their turn too late, nothing is asked of that.
 #[test]
 fn eight_processes_keep_one_limit_and_use_it() {
-    let mut best: Option<f64> = None;
-    for _ in 0..3 {
-        let (used, late) = watched(share_used);
-        println!(
-            "{:.1} % of the slots were used, and {:.1} % of sleeps too long",
-            100.0 * used,
-            100.0 * late
-        );
-        if used >= 0.97 {
-            return;
-        }
-        if late < 0.002 {
-            best = Some(best.unwrap_or(0.0).max(used));
-        }
-    }
-    let Some(best) = best else {
-        println!("the machine is too busy to show how much can be used");
-        return;
-    };
-    panic!("only {:.1} % were used", 100.0 * best);
+    nearly_all_is_used(share_used);
 }
 
 // ---- A queue ----

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use super::stored::{self, Encoded, Headers, VERSION};
 use crate::client::ClientCore;
 use crate::error::{AttemptOutcome, AttemptRecord, CallInfo, Error, ErrorKind};
-use crate::outcome::Failure;
 use crate::redirect;
 use crate::response::Response;
 use crate::watch::names;
@@ -190,7 +189,7 @@ impl StoredError {
         let retry_at = retry_at.and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since));
         let attempts = self.attempts.iter().filter_map(StoredAttempt::decode);
         // One of a kind that only a newer program knows.
-        let kind = kind_called(&self.kind).unwrap_or(ErrorKind::Store);
+        let kind = names::kind_called(&self.kind).unwrap_or(ErrorKind::Store);
         Error::durable(kind, self.message, call)
             .after(attempts.collect(), retry_at)
             .answered_by(response, client)
@@ -215,7 +214,7 @@ impl StoredAttempt {
         let status = self
             .status
             .and_then(|status| StatusCode::from_u16(status).ok());
-        let failure = || failure_called(self.failure.as_deref()?);
+        let failure = || names::failure_called(self.failure.as_deref()?);
         let outcome = match status {
             Some(status) => AttemptOutcome::Status(status),
             None => AttemptOutcome::Failure(failure()?),
@@ -230,60 +229,4 @@ impl StoredAttempt {
 
 fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
-}
-
-fn kind_called(name: &str) -> Option<ErrorKind> {
-    use ErrorKind::{
-        Cancelled, Conflict, Connect, Credentials, Deadline, Decode, File, Interrupted, Pages,
-        Parked, QueueFull, Request, Runtime, Settings, Shutdown, Status, Store, Throttled, Timeout,
-        Tls, TooLarge, UnknownOutcome,
-    };
-    let all = [
-        Settings,
-        Conflict,
-        Request,
-        Connect,
-        Tls,
-        Timeout,
-        Interrupted,
-        Status,
-        Throttled,
-        Deadline,
-        QueueFull,
-        UnknownOutcome,
-        Credentials,
-        Decode,
-        Pages,
-        TooLarge,
-        File,
-        Shutdown,
-        Runtime,
-        Store,
-        Cancelled,
-        Parked,
-    ];
-    all.into_iter().find(|kind| names::of_kind(*kind) == name)
-}
-
-fn failure_called(name: &str) -> Option<Failure> {
-    use Failure::{
-        Abandoned, Body, Interrupted, NoRuntime, NotSent, Refused, Stopped, Timeout, Tls, TooLarge,
-        Unmarked, Unsendable,
-    };
-    let all = [
-        NotSent,
-        Refused,
-        Tls,
-        Timeout,
-        Interrupted,
-        TooLarge,
-        Unsendable,
-        Body,
-        Abandoned,
-        NoRuntime,
-        Stopped,
-        Unmarked,
-    ];
-    all.into_iter()
-        .find(|failure| names::of_failure(*failure) == name)
 }

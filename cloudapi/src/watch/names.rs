@@ -28,47 +28,65 @@ fn of_status(status: StatusCode) -> Option<Cow<'static, str>> {
     is_error.then(|| status.as_str().to_owned().into())
 }
 
-pub(crate) const fn of_failure(failure: Failure) -> &'static str {
-    match failure {
-        Failure::NotSent => "not_sent",
-        Failure::Refused => "refused",
-        Failure::Tls => "tls",
-        Failure::Timeout => "timeout",
-        Failure::Interrupted => "interrupted",
-        Failure::TooLarge => "too_large",
-        Failure::Unsendable => "unsendable",
-        Failure::Body => "body",
-        Failure::Abandoned => "abandoned",
-        Failure::NoRuntime => "no_runtime",
-        Failure::Stopped => "stopped",
-        Failure::Unmarked => "unmarked",
-    }
+/// The names of an enum's variants, and the way back. A variant without a name does not
+/// compile.
+macro_rules! names {
+    ($type:ident, $of:ident, $called:ident: $($variant:ident = $name:literal,)*) => {
+        pub(crate) const fn $of(value: $type) -> &'static str {
+            match value {
+                $($type::$variant => $name,)*
+            }
+        }
+
+        #[cfg(feature = "store")]
+        pub(crate) fn $called(name: &str) -> Option<$type> {
+            match name {
+                $($name => Some($type::$variant),)*
+                _ => None,
+            }
+        }
+    };
 }
 
-/// The same of a whole call.
-pub(crate) const fn of_kind(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::Settings => "settings",
-        ErrorKind::Conflict => "conflict",
-        ErrorKind::Request => "request",
-        ErrorKind::Connect => "connect",
-        ErrorKind::Tls => "tls",
-        ErrorKind::Timeout => "timeout",
-        ErrorKind::Interrupted => "interrupted",
-        ErrorKind::Status => "status",
-        ErrorKind::Throttled => "throttled",
-        ErrorKind::Deadline => "deadline",
-        ErrorKind::QueueFull => "queue_full",
-        ErrorKind::UnknownOutcome => "unknown_outcome",
-        ErrorKind::Credentials => "credentials",
-        ErrorKind::Decode => "decode",
-        ErrorKind::Pages => "pages",
-        ErrorKind::TooLarge => "too_large",
-        ErrorKind::File => "file",
-        ErrorKind::Shutdown => "shutdown",
-        ErrorKind::Runtime => "runtime",
-        ErrorKind::Store => "store",
-        ErrorKind::Cancelled => "cancelled",
-        ErrorKind::Parked => "parked",
-    }
+names! {
+    Failure, of_failure, failure_called:
+    NotSent = "not_sent",
+    Refused = "refused",
+    Tls = "tls",
+    Timeout = "timeout",
+    Interrupted = "interrupted",
+    TooLarge = "too_large",
+    Unsendable = "unsendable",
+    Body = "body",
+    Abandoned = "abandoned",
+    NoRuntime = "no_runtime",
+    Stopped = "stopped",
+    Unmarked = "unmarked",
+}
+
+// The same of a whole call.
+names! {
+    ErrorKind, of_kind, kind_called:
+    Settings = "settings",
+    Conflict = "conflict",
+    Request = "request",
+    Connect = "connect",
+    Tls = "tls",
+    Timeout = "timeout",
+    Interrupted = "interrupted",
+    Status = "status",
+    Throttled = "throttled",
+    Deadline = "deadline",
+    QueueFull = "queue_full",
+    UnknownOutcome = "unknown_outcome",
+    Credentials = "credentials",
+    Decode = "decode",
+    Pages = "pages",
+    TooLarge = "too_large",
+    File = "file",
+    Shutdown = "shutdown",
+    Runtime = "runtime",
+    Store = "store",
+    Cancelled = "cancelled",
+    Parked = "parked",
 }

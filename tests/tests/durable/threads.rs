@@ -111,7 +111,9 @@ fn a_runtime_that_ends_takes_no_call_with_it() {
     assert!(echo.0.lock().unwrap().values().all(|count| *count == 1));
 }
 
-/// A store that takes in that a request leaves, and says so far too late.
+/// A store that takes in that a request leaves, and says so far too late: by real time,
+/// since it is the threads of the runtime that must not go on with it. Nothing depends on
+/// how long that is, as long as it is longer than the lease.
 struct Slow(AtomicBool);
 
 impl Between for Slow {

@@ -2,11 +2,11 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use cloudapi::store::{GRACE, Grant, RedisStore, Store};
 use tests::contract::{server, unique};
+use tests::used::nearly_all_is_used;
 
 use super::servers::{limit, of};
 
@@ -86,52 +86,12 @@ struct Told {
     used: Vec<u128>,
 }
 
-/// Runs `run`, and tells which part of the sleeps meanwhile ended so late that a process
-/// would have lost its slot, whatever the store does.
-fn watched<T>(run: impl FnOnce() -> T) -> (T, f64) {
-    let is_over = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        let witness = scope.spawn(|| {
-            let (mut late, mut sleeps) = (0_u32, 0_u32);
-            while !is_over.load(Ordering::Relaxed) {
-                let sleep = Duration::from_millis(3);
-                let before = Instant::now();
-                std::thread::sleep(sleep);
-                late += u32::from(before.elapsed() > sleep + GRACE / 2);
-                sleeps += 1;
-            }
-            f64::from(late) / f64::from(sleeps.max(1))
-        });
-        let done = run();
-        is_over.store(true, Ordering::Relaxed);
-        (done, witness.join().expect("the witness"))
-    })
-}
-
-/// The limit holds always. How much of it is used also depends on what else the machine has
-/// to do: where threads come to their turn too late, nothing is asked of that.
 #[test]
 fn eight_processes_use_a_limit_and_none_of_its_windows_has_more() {
     let Some(address) = server("CLOUDAPI_REDIS") else {
         return;
     };
-    let mut best: Option<f64> = None;
-    for _ in 0..3 {
-        let (used, late) = watched(|| share_that_is_used(&address));
-        let (shown, late_shown) = (100.0 * used, 100.0 * late);
-        println!("{shown:.1} % of the slots were used, and {late_shown:.1} % of sleeps too long");
-        if used >= 0.97 {
-            return;
-        }
-        if late < 0.002 {
-            best = Some(best.unwrap_or(0.0).max(used));
-        }
-    }
-    let Some(best) = best else {
-        println!("the machine is too busy to show how much can be used");
-        return;
-    };
-    panic!("only {:.1} % were used", 100.0 * best);
+    nearly_all_is_used(|| share_that_is_used(&address));
 }
 
 fn share_that_is_used(address: &str) -> f64 {

@@ -42,6 +42,7 @@ fn of_redis() {
 }
 
 fn eight(store: &str) {
+    let mut best: f64 = 0.0;
     for _ in 0..TRIES {
         let machine = Machine::watch();
         let Log { starts, arrivals } = run(store);
@@ -66,12 +67,12 @@ fn eight(store: &str) {
             started.max(came) <= allowed,
             "{started} and {came}, of {allowed}"
         );
-        if is_on_time {
-            assert!(used >= 0.97, "only {:.1} % are used", 100.0 * used);
+        if used >= 0.97 {
             return;
         }
+        best = best.max(used);
     }
-    println!("the machine was never on time, so what was used says nothing");
+    panic!("only {:.1} % are used", 100.0 * best);
 }
 
 struct Log {
