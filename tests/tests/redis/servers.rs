@@ -1,8 +1,9 @@
 //! Servers of a test's own.
 
+use std::fs::File;
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use cloudapi::Priority;
@@ -13,6 +14,14 @@ use tests::contract;
 
 /// So long a server may take to start, and whatever is waited for here to come about.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// So many ports are tried.
+const ATTEMPTS: u32 = 20;
+
+/// What was answered is still there when the server was killed. With less than `always` it
+/// may not be: while an earlier part of the log is on its way to a busy disk, Redis keeps
+/// what comes in its own memory, for up to two seconds.
+pub const LOG: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "always"];
 
 /// A server, which ends with the test.
 pub struct Server {
@@ -46,8 +55,14 @@ impl Server {
             arguments,
         };
         // Somebody else may take the port before the server does.
-        while !server.has_started() {}
+        let has_started = (0..ATTEMPTS).any(|_| server.has_started());
+        assert!(has_started, "it does not start: {}", server.said());
         Some(server)
+    }
+
+    /// What it has printed.
+    fn said(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).expect("a log")
     }
 
     fn has_started(&mut self) -> bool {
@@ -128,7 +143,8 @@ impl Server {
         if !self.is_tls() {
             command.args(["--port", &port]);
         }
-        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let log = File::create(self.folder.path().join("log")).expect("a log");
+        command.stderr(log.try_clone().expect("a log")).stdout(log);
         self.child = Some(command.spawn().expect("to start the server"));
         let mut has_ended = false;
         until("the server answers", || {

@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use cloudapi::store::{Back, Grant, JobState, LogSync, RedisStore, Store, StoreErrorKind};
 
-use super::servers::{Server, job, limit, of, until};
+use super::servers::{LOG, Server, job, limit, of, until};
 
 const HOUR: Duration = Duration::from_secs(3_600);
-const LOG: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "always"];
 
 #[test]
 fn a_server_that_is_killed_brings_all_back() {
@@ -256,7 +255,7 @@ fn replicas_that_are_not_there_are_missed() {
     let Some(server) = Server::start(&[]) else {
         return;
     };
-    let options = server.options().timeout(Duration::from_secs(2)).replicas(1);
+    let options = server.options().timeout(Duration::from_secs(4)).replicas(1);
     let store = options.connect().unwrap();
     let new = job("queue");
     let error = store.put(&new).unwrap_err();

@@ -15,7 +15,8 @@ use crate::store::StoreError;
 pub enum LogSync {
     /// Before it answers: nothing that was answered is lost.
     Always,
-    /// Every second: a power failure loses a second or two.
+    /// Every second: a power failure loses a second or two. So does a kill while the
+    /// disk is busy, for what waits for it is not yet with the system.
     EverySecond,
     /// When the system likes to: a power failure loses half a minute or so.
     Never,
@@ -106,8 +107,8 @@ impl fmt::Display for Persistence {
         } else {
             says.push(match self.log_sync {
                 LogSync::Always => "nothing is lost when the machine fails".to_owned(),
-                LogSync::EverySecond => "a power failure loses up to two seconds (`appendfsync \
-                                         always` loses nothing)"
+                LogSync::EverySecond => "a power failure or a kill loses up to two seconds \
+                                         (`appendfsync always` loses nothing)"
                     .to_owned(),
                 LogSync::Never => "a power failure loses up to half a minute (set `appendfsync \
                                    always`)"
