@@ -14,8 +14,13 @@ const HOUR: Duration = Duration::from_secs(3_600);
 fn cluster() -> Option<[Server; 3]> {
     let start = || Server::start(&["--cluster-enabled", "yes", "--cluster-node-timeout", "5000"]);
     let servers = [start()?, start()?, start()?];
-    for (server, slots) in servers.iter().zip(["0 5460", "5461 10922", "10923 16383"]) {
-        server.ask::<()>(&format!("CLUSTER ADDSLOTSRANGE {slots}"));
+    for (server, slots) in servers
+        .iter()
+        .zip([0..5_461, 5_461..10_923, 10_923..16_384])
+    {
+        // Ranges are known since Redis 7.
+        let slots: Vec<_> = slots.map(|slot| slot.to_string()).collect();
+        server.ask::<()>(&format!("CLUSTER ADDSLOTS {}", slots.join(" ")));
         server.ask::<()>(&format!("CLUSTER MEET 127.0.0.1 {}", servers[0].port));
     }
     for server in &servers {

@@ -219,7 +219,9 @@ fn refusal(error: &RedisError, node: &Node) -> Failure {
         let message = format!("the Redis at {node} cannot do it now: {told}");
         return unavailable(Cause::Refused, message);
     }
-    let in_script = detail.contains("The user executing the script can't");
+    // Redis 7.0, and what came after it.
+    let in_script = detail.contains("The user executing the script can't")
+        || detail.contains("ACL failure in script");
     if in_script || one_of(&["NOPERM", "NOAUTH", "WRONGPASS", "DENIED"]) {
         let message = if says("NOAUTH") {
             format!(
@@ -306,6 +308,11 @@ mod tests {
             ),
             (
                 "ERR The user executing the script can't run this command or subcommand script: 0a",
+                Refused,
+            ),
+            (
+                "ERR ACL failure in script: User x has no permissions to run the 'hset' command \
+                 script: on @user_script:81.",
                 Refused,
             ),
         ] {
