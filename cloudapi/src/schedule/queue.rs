@@ -177,6 +177,7 @@ mod tests {
         {
             queue.join(priority, Seniority(n as u64), n as u32);
         }
+        assert!(!queue.is_of_one_priority());
         assert_eq!(queue.ahead_of(Priority::High), 2);
         assert_eq!(queue.ahead_of(Priority::Low), 6);
         assert_eq!(order(&mut queue, 6), [2, 4, 1, 5, 0, 3]);
@@ -206,5 +207,16 @@ mod tests {
         }
         assert_eq!(order(&mut queue, 6), [1, 2, 3, 4, 5, 0]);
         assert_eq!(queue.turns.0, 0);
+    }
+
+    #[test]
+    fn in_a_queue_of_one_priority_nobody_overtakes() {
+        let mut queue = Queue::default();
+        assert!(queue.is_of_one_priority());
+        queue.join(Priority::Low, Seniority(0), 0);
+        queue.join(Priority::Low, Seniority(1), 1);
+        assert!(queue.is_of_one_priority());
+        queue.join(Priority::High, Seniority(2), 2);
+        assert!(!queue.is_of_one_priority());
     }
 }

@@ -147,7 +147,15 @@ mod tests {
 
     #[test]
     fn it_is_shown_as_it_is_declared() {
-        assert_eq!(Rate::new(5, Rate::HOUR).to_string(), "callrateperhour = 5");
+        for (per, name) in [
+            (Rate::HOUR, "callrateperhour"),
+            (Rate::MINUTE, "callrateperminute"),
+            (Rate::SECOND, "callratepersecond"),
+        ] {
+            let rate = Rate::new(5, per);
+            assert_eq!(rate.to_string(), format!("{name} = 5"));
+            assert_eq!(format!("{rate:?}"), rate.to_string());
+        }
         let odd = Rate::new(7, Duration::from_secs(10));
         assert_eq!(odd.to_string(), "rate(7, per = 10s)");
         let burst = Rate::new(250, Rate::MINUTE).burst(20);

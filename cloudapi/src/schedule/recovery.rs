@@ -12,16 +12,16 @@ const LEAST: u64 = WHOLE / 16;
 /// high. After more, it is a bad moment.
 const SOON: u32 = 40;
 
-/// An answer brings back this part of the pace that is left: a quarter
-/// of it takes 19 answers.
+/// An answer brings back this part of the pace that is left: a quarter of it takes 19
+/// answers.
 const BACK: u64 = 64;
 
 /// So long after the last refusal it is forgotten, in nanoseconds: most vendors count by
 /// the hour at the longest.
 const FORGOTTEN: u64 = 3_600_000_000_000;
 
-/// Refusals in quick succession take a quarter of the pace each, and each answer brings back a part of
-/// it. So a client whose limit is set too high, or that shares the server's
+/// Refusals in quick succession take a quarter of the pace each, and each answer brings
+/// back a part of it. So a client whose limit is set too high, or that shares the server's
 /// with others, comes close to what is left for it and stays there, with a refusal now and
 /// then and not with every second attempt.
 ///
@@ -149,6 +149,12 @@ mod tests {
     }
 
     #[test]
+    fn the_part_of_the_pace_that_is_left_is_told() {
+        let parts = [&[][..], &[9, 5], &[1; 40]].map(|answers| refused_after(answers).0.part());
+        assert_eq!(parts, [1.0, 0.75, 1.0 / 16.0]);
+    }
+
+    #[test]
     fn one_alone_and_a_server_that_is_closed_change_nothing() {
         for answers in [&[9][..], &[9, 40], &[0, 0, 0, 0], &[3, 0, 0]] {
             let (recovery, _) = refused_after(answers);
@@ -161,9 +167,10 @@ mod tests {
     fn those_under_way_together_are_one_sign() {
         let (mut recovery, latest) = refused_after(&[9, 5]);
         let before = recovery.earliest(PERIOD);
-        for _ in 0..5 {
-            recovery.answered(latest, latest.after_nanos(5));
-            recovery.refused(latest, latest.after_nanos(6));
+        let refused_at = latest.after_nanos(2);
+        for started in [latest, refused_at].repeat(5) {
+            recovery.answered(started, latest.after_nanos(5));
+            recovery.refused(started, latest.after_nanos(6));
         }
         assert_eq!(recovery.earliest(PERIOD), before);
     }

@@ -150,8 +150,22 @@ mod tests {
         for _ in 0..60 {
             assert!(budget.take(Time::ZERO));
         }
-        budget.go_on_as(Some(0.5), 1_000_000);
+        let millisecond = 1_000_000;
+        budget.go_on_as(Some(0.5), millisecond);
         assert_eq!((0..200).filter(|_| budget.take(Time::ZERO)).count(), 40);
+        // The next ones come as the new limit brings them.
+        assert_eq!(budget.allows_from(), Time::from_nanos(10 * millisecond));
+        budget.earn();
+        assert_eq!(budget.allows_from(), Time::from_nanos(5 * millisecond));
+    }
+
+    #[test]
+    fn time_is_not_earned_again_when_the_limit_changes() {
+        let mut budget = spent(0.2);
+        let at = seconds(60);
+        assert_eq!((0..20).filter(|_| budget.take(at)).count(), 10);
+        budget.go_on_as(Some(0.2), SLOW / 2);
+        assert!(!budget.take(at));
     }
 
     #[test]
@@ -175,6 +189,10 @@ mod tests {
         let day = seconds(86_400);
         assert!(!budget.is_neutral(seconds(600).before_nanos(1)));
         assert!(budget.is_neutral(seconds(600)));
+        let mut half = RetryBudget::new(Some(0.2), SLOW);
+        assert!((0..50).all(|_| half.take(Time::ZERO)));
+        assert!(!half.is_neutral(seconds(300).before_nanos(1)));
+        assert!(half.is_neutral(seconds(300)));
         for _ in 0..100 {
             assert!(budget.take(day));
         }

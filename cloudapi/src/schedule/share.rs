@@ -316,3 +316,33 @@ impl Slot {
         self.check_from.is_none()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_slot_that_is_waited_for_long_is_checked() {
+        let mut share = Share::new(StoreDown::Stop);
+        let wait = CHECKED_FROM;
+        share.granted(LaneId::MAIN, wait, Time::ZERO, Time::ZERO);
+        let due = Time::ZERO.after(wait);
+        assert!(share.is_due(due));
+        assert_eq!(share.readies(due, due), None);
+        let wait = CHECKED_FROM + Duration::from_nanos(1);
+        share.granted(LaneId::MAIN, wait, Time::ZERO, Time::ZERO);
+        let due = Time::ZERO.after(wait);
+        assert!(!share.is_due(due) && share.wants_check(due, due));
+        assert_eq!(share.readies(due, due), Some(due));
+    }
+
+    #[test]
+    fn a_slot_serves_until_the_very_end_of_its_grace() {
+        let mut share = Share::new(StoreDown::Stop);
+        share.granted(LaneId::MAIN, Duration::ZERO, Time::ZERO, Time::ZERO);
+        let end = Time::ZERO.after(GRACE);
+        assert!(share.is_due(end) && share.serves_from(LaneId::MAIN, end));
+        let late = end.after_nanos(1);
+        assert!(!share.is_due(late) && !share.serves_from(LaneId::MAIN, late));
+    }
+}

@@ -317,6 +317,19 @@ fn those_who_are_given_up_have_to_be_told_at_once() {
 }
 
 #[test]
+fn a_circuit_that_is_switched_off_closes() {
+    let (mut scheduler, ids) = opened(&patient());
+    let mut gate = World::new(3_600_000).gate;
+    gate.circuit_threshold = 9;
+    scheduler.set_gate(gate.clone(), Time::ZERO);
+    assert!(scheduler.outage().is_some(), "it is still open");
+    gate.circuit_threshold = 0;
+    scheduler.set_gate(gate, Time::ZERO);
+    assert_eq!(scheduler.outage(), None);
+    assert_eq!(scheduler.poll(seconds(1)), Some(Action::Start(ids[0], 0)));
+}
+
+#[test]
 fn who_never_tries_again_ends_at_once_and_is_a_sign_all_the_same() {
     let mut world = World::new(3_600_000);
     world.gate.circuit_threshold = 2;

@@ -1,10 +1,12 @@
 //! Never too many starts, in no window.
 
+use std::time::Duration;
+
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use super::super::{Action, Limit, Scheduler, Time, Verdict};
+use super::super::{Action, Budget, Limit, Said, Scheduler, Time, Verdict};
 use super::random::{any_world, rate};
 use super::referee::{closest, densest};
 use super::world::{Call, World};
@@ -208,6 +210,27 @@ fn replaced(before: u32, after: u32) -> [Option<Time>; 2] {
 fn a_limit_that_is_replaced_keeps_the_next_slot_or_brings_it_nearer() {
     assert_eq!(replaced(360, 36), [10, 110].map(seconds).map(Some));
     assert_eq!(replaced(360, 3_600), [2, 3].map(seconds).map(Some));
+}
+
+#[test]
+fn what_a_server_says_remains_counts_beside_the_limits() {
+    let world = World::new(360);
+    let mut scheduler = Scheduler::new(world.gate.clone());
+    let ids = [(); 2].map(|()| scheduler.submit((), Time::NEVER, Time::ZERO).unwrap());
+    assert_eq!(scheduler.poll(Time::ZERO), Some(Action::Start(ids[0], ())));
+    let start = scheduler.latest_start();
+    let said = Said {
+        budgets: vec![Budget::new("hour", 1, Duration::from_secs(600))],
+        ..Said::default()
+    };
+    scheduler.heard(&said, start, Time::ZERO);
+    // One is left, and one comes at the reset.
+    assert_eq!(scheduler.next_wake(), Some(seconds(300)));
+    assert_eq!(scheduler.poll(seconds(300).before_nanos(1)), None);
+    assert_eq!(
+        scheduler.poll(seconds(300)),
+        Some(Action::Start(ids[1], ()))
+    );
 }
 
 #[test]

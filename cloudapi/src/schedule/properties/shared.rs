@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::super::limit::Limit;
 use super::super::{
     Action, Asked, Grant, LaneId, Rate, Refusal, Room, Scheduler, StoreDown, Time, Verdict,
-    WhenFull,
+    WhenFull, Whereabouts,
 };
 use super::random::crowd;
 use super::referee::densest;
@@ -366,6 +366,31 @@ fn a_slot_for_a_call_that_has_no_place_yet_is_used() {
     let story = world.run();
     assert_eq!(story.starts_of(2), [seconds(5)]);
     assert_eq!(story.starts().len(), 3);
+}
+
+#[test]
+fn nobody_comes_in_for_a_slot_of_which_it_is_not_known_whether_it_may_be_used() {
+    let mut gate = World::new(360).gate;
+    gate.room = Room {
+        maximum: 1,
+        when_full: WhenFull::Wait,
+    };
+    let mut scheduler = Scheduler::new(gate);
+    scheduler.set_share(Some(StoreDown::Stop), Time::ZERO);
+    let _held = scheduler.submit(0, Time::NEVER, Time::ZERO).unwrap();
+    assert_eq!(scheduler.poll_ready(Time::ZERO, |_, _, _| false), None);
+    let outside = scheduler.submit(1, Time::NEVER, Time::ZERO).unwrap();
+    let asked = Asked::Slot(LaneId::MAIN);
+    assert_eq!(scheduler.poll(Time::ZERO), Some(Action::Ask(asked)));
+    scheduler.granted(slot(10), Time::ZERO, Time::ZERO);
+    assert_eq!(scheduler.poll(check()), Some(Action::Ask(Asked::Gate)));
+    // There is no answer yet.
+    assert_eq!(scheduler.poll(seconds(10)), None);
+    let whereabouts = scheduler.whereabouts(outside, seconds(10)).unwrap();
+    assert!(matches!(whereabouts, Whereabouts::Outside(_)));
+    scheduler.checked(Duration::ZERO, seconds(10));
+    let started = scheduler.poll(seconds(10));
+    assert_eq!(started, Some(Action::Start(outside, 1)));
 }
 
 #[test]

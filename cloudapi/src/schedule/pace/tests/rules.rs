@@ -263,4 +263,11 @@ fn names_that_never_end_cost_no_memory_and_the_tightest_ones_are_kept() {
             .iter()
             .any(|bucket| format!("{bucket:?}").contains("loose"))
     );
+    // A tighter one takes the place of the loosest.
+    let mut tight = window(0, secs(2_000));
+    tight.policy = "tight".into();
+    let start = pace.took(Time::ZERO);
+    pace.heard(&said([tight]), start, Time::ZERO);
+    assert_eq!(pace.earliest(), seconds(2_000));
+    assert_eq!(pace.buckets.len(), MOST_BUCKETS);
 }
