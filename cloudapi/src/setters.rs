@@ -38,7 +38,8 @@ macro_rules! __all_setters {
             circuit_threshold: ::core::primitive::u16;
             /// How many retries there may be for each first attempt, from 0 to 100,
             /// besides ten a minute, or a tenth of the slots if that is more, and 100
-            /// that are saved up; those beyond are put off until there are more. `None` is no limit. Default: 0.2.
+            /// that are saved up; those beyond are put off until there are more. `None` is
+            /// no limit. Default: 0.2.
             retry_budget: impl ::core::convert::Into<::core::option::Option<::core::primitive::f64>>;
             /// By up to which part of itself each delay is made longer at random,
             /// from 0 to 1. Default: 0.

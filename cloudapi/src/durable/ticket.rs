@@ -32,8 +32,8 @@ const MISSES: u32 = 30;
 /// returns, and [`RestApi::ticket`](crate::RestApi::ticket) in another run of the program.
 ///
 /// Awaiting it waits for its result, however long that takes, and for ever where no worker
-/// runs; so does [`result`](Self::result), which leaves the ticket. Dropping it changes nothing: the
-/// call is in the store. A clone is a ticket for the same call.
+/// runs; so does [`result`](Self::result), which leaves the ticket. Dropping it changes
+/// nothing: the call is in the store. A clone is a ticket for the same call.
 pub struct Ticket<T> {
     client: Arc<ClientCore>,
     desk: Desk,

@@ -69,8 +69,8 @@ impl Renewal {
         }
     }
 
-    /// Whether a call may go at that time, be it now or later. If new credentials are due, the caller has to
-    /// [`start`].
+    /// Whether a call may go at that time, be it now or later. If new credentials are due,
+    /// the caller has to [`start`].
     pub(super) fn admit(&self, id: CallId, then: Time) -> Admission {
         let mut state = self.lock();
         let current = state.current.as_ref().filter(|current| !current.refused);

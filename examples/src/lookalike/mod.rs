@@ -1,10 +1,10 @@
 //! A server on this machine that looks like DigitalOcean's API.
 //!
 //! It speaks the shapes of API v2 for the account, for droplets and for tags, has
-//! nothing of what else can be listed, wants a bearer token, keeps a rate limit for each token and fails on purpose as
-//! told, so that a client can be seen to cope. It keeps everything in memory
-//! and checks only what a client can get wrong. [`Settings`] says how it
-//! behaves:
+//! nothing of what else can be listed, wants a bearer token, keeps a rate limit for
+//! each token and fails on purpose as told, so that a client can be seen to cope. It
+//! keeps everything in memory and checks only what a client can get wrong.
+//! [`Settings`] says how it behaves:
 //!
 //! ```
 //! use std::time::Duration;
