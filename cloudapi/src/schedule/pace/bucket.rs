@@ -86,9 +86,14 @@ impl Bucket {
         if self.level.is_of_the_window_of(&other.level) {
             // What remains only falls until the reset, so the lower number is
             // the younger one, whatever the order in which they came.
-            if other.level.left() < self.level.left() {
-                self.level.lower_to(other.level.left());
-                self.origin = other.origin;
+            match other.level.left().cmp(&self.level.left()) {
+                Ordering::Less => {
+                    self.level.lower_to(other.level.left());
+                    self.origin = other.origin;
+                }
+                // What the server has said of more starts is more certain.
+                Ordering::Equal => self.origin = self.origin.max(other.origin),
+                Ordering::Greater => {}
             }
         } else if is_newer {
             self.level = other.level;

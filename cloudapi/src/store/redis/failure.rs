@@ -219,7 +219,7 @@ fn refusal(error: &RedisError, node: &Node) -> Failure {
         let message = format!("the Redis at {node} cannot do it now: {told}");
         return unavailable(Cause::Refused, message);
     }
-    // Redis 7.0, and what came after it.
+    // As Redis 7.0 says it, and as Valkey does.
     let in_script = detail.contains("The user executing the script can't")
         || detail.contains("ACL failure in script");
     if in_script || one_of(&["NOPERM", "NOAUTH", "WRONGPASS", "DENIED"]) {

@@ -41,8 +41,20 @@ fn a_start_is_taken_from_all_parts_until_its_response_names_its_own() {
     assert_eq!(greedy(&mut pace, seconds(1), seconds(10)).len(), 8);
     // And one that names both has drawn on both.
     let both = || ["core", "search"].map(|name| part(name, window(9, secs(10))));
-    let (mut pace, start) = after(both());
+    let (mut pace, _) = after(both());
+    let start = pace.took(seconds(1));
     pace.heard(&said(both()), start, seconds(1));
+    assert_eq!(greedy(&mut pace, seconds(1), seconds(10)).len(), 8);
+}
+
+#[test]
+fn what_was_never_taken_is_not_given_back() {
+    let (mut pace, start) = after([part("search", window(9, secs(10)))]);
+    pace.heard(
+        &said([part("core", window(99, secs(10)))]),
+        start,
+        seconds(1),
+    );
     assert_eq!(greedy(&mut pace, seconds(1), seconds(10)).len(), 9);
 }
 
@@ -91,6 +103,21 @@ fn what_a_statement_counts_is_given_back_though_a_newer_one_changed_nothing() {
     );
     pace.heard(&said([part("core", window(99, secs(10)))]), core, tenths(2));
     assert_eq!(greedy(&mut pace, tenths(2), seconds(10)).len(), 4);
+}
+
+#[test]
+fn what_a_newer_statement_that_says_the_same_counts_is_not_given_back() {
+    let (mut pace, _) = after([part("search", window(5, secs(10)))]);
+    let core = pace.took(tenths(1));
+    let search = pace.took(tenths(2));
+    // Somebody else has taken one, so three are left without what is of the core.
+    pace.heard(
+        &said([part("search", window(3, secs(10)))]),
+        search,
+        tenths(2),
+    );
+    pace.heard(&said([part("core", window(99, secs(10)))]), core, tenths(2));
+    assert_eq!(greedy(&mut pace, tenths(2), seconds(10)).len(), 3);
 }
 
 #[test]
