@@ -10,6 +10,7 @@ mod deadlines;
 mod endings;
 mod extremes;
 mod holding;
+mod joining;
 mod limits;
 mod order;
 mod progress;
