@@ -394,6 +394,47 @@ fn nobody_comes_in_for_a_slot_of_which_it_is_not_known_whether_it_may_be_used() 
 }
 
 #[test]
+fn a_gate_that_shares_its_limits_and_one_that_does_not_any_more_begin_anew() {
+    let world = World::new(360);
+    let mut scheduler = Scheduler::new(world.gate);
+    scheduler.set_share(None, Time::ZERO);
+    let first = scheduler.submit(0, Time::NEVER, Time::ZERO).unwrap();
+    let started = scheduler.poll(Time::ZERO);
+    assert_eq!(started, Some(Action::Start(first, 0)), "nothing is taken");
+    let _ = scheduler.finish(first, Verdict::Done, &world.terms, Time::ZERO);
+    assert!(!scheduler.is_neutral(seconds(5)));
+    // What was used is the store's business from now on.
+    scheduler.set_share(Some(StoreDown::Share(4)), seconds(5));
+    assert!(scheduler.is_neutral(seconds(5)));
+    scheduler.store_failed(false, seconds(5));
+    // No longer a quarter of the limit.
+    scheduler.set_share(None, seconds(5));
+    for job in 0..2 {
+        scheduler.submit(job, Time::NEVER, seconds(5)).unwrap();
+        let slot = seconds(15 + 10 * job as u64);
+        assert_eq!(scheduler.next_wake(), Some(slot));
+        assert!(scheduler.poll(slot).is_some());
+    }
+}
+
+#[test]
+fn what_comes_of_a_gate_is_told_to_the_first_in_line_or_else_to_anybody() {
+    let mut scheduler = Scheduler::new(World::new(360).gate);
+    let lane = scheduler.add_lane(&[Rate::new(60, Rate::HOUR)]);
+    assert_eq!(scheduler.somebody(), None);
+    let id = scheduler.submit(0, Time::NEVER, Time::ZERO).unwrap();
+    assert_eq!(scheduler.poll(Time::ZERO), Some(Action::Start(id, 0)));
+    assert_eq!(scheduler.somebody(), Some((id, &0)), "it is under way");
+    let joining = super::super::Joining {
+        lane,
+        ..Time::NEVER.into()
+    };
+    let first = scheduler.submit(1, joining, Time::ZERO).unwrap();
+    scheduler.submit(2, Time::NEVER, Time::ZERO).unwrap();
+    assert_eq!(scheduler.somebody(), Some((first, &1)));
+}
+
+#[test]
 fn no_slot_is_asked_for_on_behalf_of_calls_that_are_not_ready() {
     let mut scheduler = Scheduler::new(World::new(360).gate);
     scheduler.set_share(Some(StoreDown::Stop), Time::ZERO);

@@ -185,6 +185,12 @@ fn each_call_is_counted_where_it_is() {
     let mut submit = |job| scheduler.submit(job, Time::NEVER, now).unwrap();
     let _in_line = [3, 4].map(|job| submit(job));
     let look = scheduler.look(now);
+    let since = Time::from_nanos(PERIOD);
+    assert_eq!(scheduler.in_flight_since(second), Some(since));
+    assert_eq!(scheduler.in_flight_since(first), None);
+    let until = Time::from_nanos(100 * PERIOD);
+    assert_eq!(scheduler.backs_off_until(first), Some(until));
+    assert_eq!(scheduler.backs_off_until(second), None);
     assert_eq!((look.in_flight, look.backing_off, look.held), (1, 1, 1));
     assert_eq!((look.in_line, look.outside), (1, 1));
     assert!(!look.is_full);
@@ -201,13 +207,73 @@ fn who_waits_outside_has_its_slot_too() {
         maximum: 1,
         when_full: WhenFull::Wait,
     });
-    for job in 0..4 {
-        scheduler.submit(job, Time::NEVER, Time::ZERO).unwrap();
+    let ids = [0, 1, 2, 3].map(|job| {
+        let id = scheduler.submit(job, Time::NEVER, Time::ZERO).unwrap();
         let _ = scheduler.poll(Time::ZERO);
-    }
+        id
+    });
     let look = scheduler.look(Time::ZERO);
     assert_eq!((look.in_line, look.outside), (1, 2));
-    assert_eq!(look.empty_at, Time::from_nanos(3 * PERIOD));
+    let end = Time::from_nanos(3 * PERIOD);
+    assert_eq!(look.empty_at, end);
+    let copy = scheduler.to_rehearse(ids[3], Time::ZERO).unwrap();
+    let (ahead, at) = (2, Some(end));
+    let turn = Whereabouts::Outside(Turn { ahead, at });
+    assert_eq!(copy.rehearse(ids[3], Time::ZERO), Some(turn));
+}
+
+/// It goes to the back of the queue, which is no delay of its own.
+#[test]
+fn a_call_that_is_put_off_does_not_back_off() {
+    let mut scheduler = scheduler(Room::UNBOUNDED);
+    let mut gate = scheduler.gate.clone();
+    gate.retry_budget = Some(0.0);
+    scheduler.set_gate(gate, Time::ZERO);
+    while scheduler.retries.take(Time::ZERO) {}
+    let id = scheduler.submit(0, Time::NEVER, Time::ZERO).unwrap();
+    assert_eq!(scheduler.poll(Time::ZERO), Some(Action::Start(id, 0)));
+    let mut terms = terms(PERIOD);
+    terms.backoff.multiplications = 0;
+    let next = scheduler.finish(id, Verdict::Failed, &terms, Time::ZERO);
+    assert_eq!(next, Some(Next::Waits));
+    let look = scheduler.look(Time::ZERO);
+    assert_eq!((look.backing_off, look.put_off), (1, 1));
+    assert_eq!(scheduler.backs_off_until(id), None);
+}
+
+#[test]
+fn who_had_to_give_up_its_place_is_known_until_it_is_told() {
+    let mut scheduler = scheduler(Room {
+        maximum: 1,
+        when_full: WhenFull::DropOldest,
+    });
+    for job in 0..3 {
+        scheduler.submit(job, Time::NEVER, Time::ZERO).unwrap();
+        if job == 0 {
+            assert!(scheduler.poll(Time::ZERO).is_some());
+        }
+    }
+    assert_eq!(scheduler.displaced().collect::<Vec<_>>(), [&1]);
+    assert!(matches!(
+        scheduler.poll(Time::ZERO),
+        Some(Action::Refuse(1, _))
+    ));
+    assert_eq!(scheduler.displaced().count(), 0);
+}
+
+#[test]
+fn a_server_that_asks_for_too_much_turns_all_away_for_as_long_as_is_waited() {
+    // An hour at most.
+    for (asked, closed) in [(600, 600), (3_600, 3_600), (7_200, 3_600)] {
+        let mut scheduler = scheduler(Room::UNBOUNDED);
+        let id = scheduler.submit(0, Time::NEVER, Time::ZERO).unwrap();
+        assert_eq!(scheduler.poll(Time::ZERO), Some(Action::Start(id, 0)));
+        let throttled = Verdict::Throttled(Some(Duration::from_secs(asked)));
+        let next = scheduler.finish(id, throttled, &terms(PERIOD), Time::ZERO);
+        assert_eq!(matches!(next, Some(Next::Waits)), asked <= 3_600);
+        let until = Time::ZERO.after(Duration::from_secs(closed));
+        assert_eq!(scheduler.closed_to_all_until(Time::ZERO), until, "{asked}");
+    }
 }
 
 #[test]
