@@ -4,11 +4,13 @@
 //! time and writes down what happens; a [`referee`] with a simple model of its
 //! own says what should have.
 
+mod away;
 mod circuit;
 mod crowds;
 mod deadlines;
 mod endings;
 mod extremes;
+mod granted;
 mod holding;
 mod joining;
 mod limits;
