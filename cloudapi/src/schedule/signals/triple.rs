@@ -47,28 +47,21 @@ pub(super) struct Triple {
 }
 
 impl Family {
-    /// Whether there is something to read, told cheaply.
+    /// Whether there is something to read: what is left, or, in a refusal, the time of the
+    /// reset alone.
     pub(super) fn is_in(&self, response: &ResponseView<'_>, throttled: bool) -> bool {
         let headers = response.headers();
         headers.contains_key(self.remaining) || throttled && headers.contains_key(self.reset)
     }
 
-    /// What the fields say; `None` if they do not say what is left.
-    ///
-    /// A refusal that gives the time of the reset alone says that nothing is.
+    /// What the fields say that are [there](Self::is_in).
     pub(super) fn read(
         &self,
         response: &ResponseView<'_>,
         unit: ResetUnit,
-        throttled: bool,
         policies: &[Policy<'_>],
-    ) -> Result<Option<Triple>, Unreadable> {
-        let is_spent = || throttled && response.headers().contains_key(self.reset);
-        let remaining = match response.number(self.remaining)? {
-            Some(remaining) => remaining,
-            None if is_spent() => 0,
-            None => return Ok(None),
-        };
+    ) -> Result<Triple, Unreadable> {
+        let remaining = response.number(self.remaining)?.unwrap_or(0);
         let limit = response.text(self.limit)?.map(|text| self.limit(text));
         let (limit, window) = limit.transpose()?.unzip();
         let window = window
@@ -83,12 +76,12 @@ impl Family {
                 },
             )?),
         };
-        Ok(Some(Triple {
+        Ok(Triple {
             limit,
             remaining,
             window,
             reset,
-        }))
+        })
     }
 
     /// The limit, and the window that belongs to it. Revisions up to 02 of the

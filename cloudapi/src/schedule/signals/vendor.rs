@@ -185,9 +185,8 @@ fn read_family<P>(
 ) where
     P: VendorProfile + ?Sized,
 {
-    let triple = match family.read(response, profile.reset_unit(), said.throttled, policies) {
-        Ok(Some(triple)) => triple,
-        Ok(None) => return,
+    let triple = match family.read(response, profile.reset_unit(), policies) {
+        Ok(triple) => triple,
         Err(unreadable) => return said.report(unreadable),
     };
     let partition = profile.partition(response).unwrap_or_else(|unreadable| {

@@ -1,7 +1,11 @@
 //! Each field by itself, in all the forms that are sent.
 
-use super::super::{Standard, Unreadable};
-use super::{DATE, all_numbers, numbers, read, seconds};
+use std::time::SystemTime;
+
+use http::StatusCode;
+
+use super::super::{Partition, ResponseView, Standard, Unreadable, VendorProfile as _};
+use super::{DATE, all_numbers, headers, numbers, read, seconds};
 
 fn unreadable(lines: &[(&str, &str)]) -> Option<&'static str> {
     let said = read(&Standard, 429, lines);
@@ -57,6 +61,33 @@ fn retry_after() {
     }
     let twice = [("retry-after", "2"), ("retry-after", "2")];
     assert_eq!(unreadable(&twice), Some("retry-after"));
+}
+
+#[test]
+fn what_is_told_of_a_response_names_fields_and_parts_and_no_more() {
+    let headers = headers(&[("ratelimit-remaining", "much"), ("x-token", "hunter2")]);
+    let view = ResponseView::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        &headers,
+        b"hunter2",
+        SystemTime::UNIX_EPOCH,
+    );
+    assert_eq!(format!("{view:?}"), "ResponseView { status: 429, .. }");
+    let told = Standard.read(&view).unreadable[0].to_string();
+    assert_eq!(
+        told,
+        "the field `ratelimit-remaining` of a response is ignored: it is not a whole number"
+    );
+    for (name, shown) in [
+        ("core", true),
+        (&"n".repeat(128), true),
+        (&"n".repeat(129), false),
+    ] {
+        let told = format!("{:?}", Partition::named(name));
+        assert_eq!(told, if shown { name } else { "(a partition key)" });
+    }
+    let opaque = Partition::opaque(b"hunter2");
+    assert_eq!(format!("{opaque:?}"), "(a partition key)");
 }
 
 /// The examples of draft-ietf-httpapi-ratelimit-headers-11.
