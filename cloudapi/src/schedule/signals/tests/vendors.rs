@@ -40,6 +40,16 @@ fn a_refusal_is_one_for_every_vendor() {
     }
 }
 
+#[test]
+fn who_tells_the_reset_as_a_time_of_day_does_so_however_small_the_number() {
+    let profiles: [&dyn VendorProfile; 3] = [&DigitalOcean, &GitHub, &Hetzner];
+    for profile in profiles {
+        let over = [("ratelimit-remaining", "9"), ("ratelimit-reset", "30")];
+        let said = read(profile, 200, &over);
+        assert_eq!(said.budgets[0].reset, seconds(0), "{profile:?}");
+    }
+}
+
 /// The texts of its API reference.
 #[test]
 fn digitalocean() {
