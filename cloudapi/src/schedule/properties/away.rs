@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::{
-    Action, Asked, Grant, Joining, LaneId, Rate, Scheduler, StoreDown, Time, Verdict,
-};
+use super::super::{Action, Asked, Joining, LaneId, Rate, Scheduler, StoreDown, Time, Verdict};
 use super::granted::slot;
 use super::seconds;
 use super::world::World;

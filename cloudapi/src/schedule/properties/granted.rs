@@ -7,7 +7,7 @@ use super::super::{
     WhenFull, Whereabouts,
 };
 use super::world::World;
-use super::{HOUR, MILLI, SECOND, seconds};
+use super::{MILLI, SECOND, seconds};
 
 /// A gate with a slot for the first of two calls, which is due at 10 s.
 fn with_slot() -> Scheduler<usize> {

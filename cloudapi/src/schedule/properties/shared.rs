@@ -6,10 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::super::limit::Limit;
-use super::super::{
-    Action, Asked, Grant, LaneId, Rate, Refusal, Room, Scheduler, StoreDown, Time, Verdict,
-    WhenFull, Whereabouts,
-};
+use super::super::{Rate, Room, StoreDown, Time, WhenFull};
 use super::random::crowd;
 use super::referee::densest;
 use super::store::{Deed, Fate, Script};

@@ -182,8 +182,8 @@ fn each_call_is_counted_where_it_is() {
     let mut submit = |job| scheduler.submit(job, Time::NEVER, now).unwrap();
     submit(2);
     assert_eq!(scheduler.poll_ready(now, |_, _, _| false), None);
-    let mut submit = |job| scheduler.submit(job, Time::NEVER, now).unwrap();
-    let _in_line = [3, 4].map(|job| submit(job));
+    let submit = |job| scheduler.submit(job, Time::NEVER, now).unwrap();
+    let _in_line = [3, 4].map(submit);
     let look = scheduler.look(now);
     let since = Time::from_nanos(PERIOD);
     assert_eq!(scheduler.in_flight_since(second), Some(since));
