@@ -182,6 +182,20 @@ mod tests {
         assert_eq!((line.len(), line.places()), (10, 10));
     }
 
+    /// To make it smaller with each call that leaves would take for ever.
+    #[test]
+    fn the_room_of_a_long_line_is_kept_until_it_is_empty() {
+        let mut line = Line::default();
+        for n in 0..10_000 {
+            line.join(Seniority(n), 0);
+        }
+        for left in (0..10_000).rev() {
+            line.take_head(|_| true).unwrap();
+            let is_kept = line.joined.capacity() >= 10_000;
+            assert_eq!(is_kept, left > 0, "{left} left");
+        }
+    }
+
     #[test]
     fn an_empty_line_remembers_nothing() {
         let mut line = Line::default();
