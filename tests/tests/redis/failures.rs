@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier, Mutex, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cloudapi::store::{Back, Finish, JobState, RedisStore, Store, StoreErrorKind};
 
@@ -19,11 +19,14 @@ fn a_server_that_hangs_holds_nobody_for_ever() {
     };
     let timeout = Duration::from_millis(300);
     let store = server.options().timeout(timeout).connect().unwrap();
-    server.pause();
     let gate = [limit(10, HOUR)];
+    store.reserve("scope", &of(&gate)).unwrap();
+    server.pause();
+    let started = Instant::now();
     let error = store.reserve("scope", &of(&gate)).unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
     assert!(error.to_string().contains("in time"), "{error}");
+    assert!(started.elapsed() >= timeout, "it is not given up early");
     server.resume();
     let store = server.store();
     store.reserve("scope", &of(&gate)).unwrap();
@@ -34,8 +37,9 @@ fn nobody_waits_for_what_others_ask() {
     let Some(server) = Server::start(&[]) else {
         return;
     };
-    let store = server.options().timeout(HOUR).connect().unwrap();
+    let store = server.store();
     let gate = [limit(10, HOUR)];
+    // Longer than anybody waits.
     server.ask::<()>("CLIENT PAUSE 3600000 WRITE");
     std::thread::scope(|scope| {
         for _ in 0..8 {

@@ -165,25 +165,23 @@ fn each_call_is_counted_where_it_is() {
         when_full: WhenFull::Wait,
     });
     scheduler.gate.maximum_in_flight = 2;
-    let mut submit = |job, now| {
-        scheduler.submit(job, Time::NEVER, now).unwrap();
+    let submit = |scheduler: &mut Scheduler<_>, job, now| {
+        let joined = scheduler.submit(job, Time::NEVER, now);
+        joined.unwrap()
     };
-    submit(0, Time::ZERO);
-    let Some(Action::Start(first, 0)) = scheduler.poll(Time::ZERO) else {
-        panic!("its slot is due");
-    };
+    let first = submit(&mut scheduler, 0, Time::ZERO);
+    assert_eq!(scheduler.poll(Time::ZERO), Some(Action::Start(first, 0)));
     let next = scheduler.finish(first, Verdict::Failed, &terms(100 * PERIOD), Time::ZERO);
     assert_eq!(next, Some(Next::Waits));
     let now = Time::from_nanos(PERIOD);
-    let mut submit = |job| scheduler.submit(job, Time::NEVER, now).unwrap();
-    let second = submit(1);
+    let second = submit(&mut scheduler, 1, now);
     assert_eq!(scheduler.poll(now), Some(Action::Start(second, 1)));
     let now = Time::from_nanos(2 * PERIOD);
-    let mut submit = |job| scheduler.submit(job, Time::NEVER, now).unwrap();
-    submit(2);
+    submit(&mut scheduler, 2, now);
     assert_eq!(scheduler.poll_ready(now, |_, _, _| false), None);
-    let submit = |job| scheduler.submit(job, Time::NEVER, now).unwrap();
-    let _in_line = [3, 4].map(submit);
+    for job in [3, 4] {
+        submit(&mut scheduler, job, now);
+    }
     let look = scheduler.look(now);
     let since = Time::from_nanos(PERIOD);
     assert_eq!(scheduler.in_flight_since(second), Some(since));
