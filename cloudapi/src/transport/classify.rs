@@ -43,8 +43,14 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)
     })
 }
 
-#[cfg(feature = "rustls")]
+/// Whether no secure connection came about. One that breaks later breaks as any other
+/// does: the request may have left by then.
 fn is_tls(error: &reqwest::Error) -> bool {
+    error.is_connect() && is_about_tls(error)
+}
+
+#[cfg(feature = "rustls")]
+fn is_about_tls(error: &reqwest::Error) -> bool {
     causes(error).any(|mut cause| {
         // An IO error keeps to itself what it was made of: its source is that of
         // its content.
@@ -59,15 +65,14 @@ fn is_tls(error: &reqwest::Error) -> bool {
 }
 
 #[cfg(not(feature = "rustls"))]
-fn is_tls(error: &reqwest::Error) -> bool {
+fn is_about_tls(error: &reqwest::Error) -> bool {
     // The platform's libraries have no type in common.
-    error.is_connect()
-        && causes(error).any(|cause| {
-            let text = cause.to_string().to_ascii_lowercase();
-            ["certificate", "ssl", "tls", "handshake"]
-                .iter()
-                .any(|word| text.contains(word))
-        })
+    causes(error).any(|cause| {
+        let text = cause.to_string().to_ascii_lowercase();
+        ["certificate", "ssl", "tls", "handshake"]
+            .iter()
+            .any(|word| text.contains(word))
+    })
 }
 
 /// RFC 9113 8.7: a stream that is refused was not processed.
@@ -83,4 +88,49 @@ fn is_refused_stream(error: &reqwest::Error) -> bool {
 #[cfg(not(feature = "http2"))]
 fn is_refused_stream(_: &reqwest::Error) -> bool {
     false
+}
+
+#[cfg(all(test, feature = "rustls"))]
+mod tests {
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use bytes::Bytes;
+    use http_body::Frame;
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::transport::reqwest::{secure, tls};
+
+    /// Says what the TLS of a connection says that was given bytes which make no sense.
+    struct Breaks;
+
+    impl http_body::Body for Breaks {
+        type Data = Bytes;
+        type Error = io::Error;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+            let garbled = rustls::Error::DecryptError;
+            Poll::Ready(Some(Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                garbled,
+            ))))
+        }
+    }
+
+    /// A POST would be taken for one that was never sent.
+    #[tokio::test]
+    async fn what_breaks_a_secure_connection_that_stands_says_nothing_of_the_request() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let builder = reqwest::Client::builder().no_proxy();
+        let client = secure(builder, &tls().unwrap()).build().unwrap();
+        let body = reqwest::Body::wrap(Breaks);
+        let error = client.post(url).body(body).send().await.unwrap_err();
+        assert!(is_about_tls(&error), "{error:?}");
+        assert_eq!(failure(&error), Failure::Interrupted);
+    }
 }

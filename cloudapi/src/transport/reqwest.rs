@@ -217,7 +217,7 @@ type Tls = rustls::ClientConfig;
 /// TLS with the provider named, so that another one in the dependency graph
 /// neither takes over nor makes rustls panic for want of a default.
 #[cfg(feature = "rustls")]
-fn tls() -> Result<Tls, Error> {
+pub(super) fn tls() -> Result<Tls, Error> {
     use rustls_platform_verifier::BuilderVerifierExt;
 
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -235,7 +235,7 @@ fn tls() -> Result<Tls, Error> {
 }
 
 #[cfg(feature = "rustls")]
-fn secure(builder: reqwest::ClientBuilder, tls: &Tls) -> reqwest::ClientBuilder {
+pub(super) fn secure(builder: reqwest::ClientBuilder, tls: &Tls) -> reqwest::ClientBuilder {
     builder.tls_backend_preconfigured(tls.clone())
 }
 
