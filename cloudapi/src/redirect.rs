@@ -62,6 +62,9 @@ impl Hop {
         }
         let has_body = last.is_none_or(|hop| hop.has_body) && next_method == *method;
         let is_at_home = last.is_none_or(|hop| hop.is_at_home) && url.origin() == home.origin();
+        if has_body && request.options.secret_body && !is_at_home {
+            return None;
+        }
         let mut headers = last.map_or(&request.headers, |hop| &hop.headers).clone();
         if !has_body {
             for name in [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING] {
@@ -69,7 +72,7 @@ impl Hop {
             }
         }
         if !is_at_home {
-            headers = without_credentials(&headers);
+            headers = for_another_server(&headers);
         }
         Some(Self {
             method: next_method,
@@ -96,20 +99,51 @@ fn method_after(status: StatusCode, method: &Method) -> Option<Method> {
     }
 }
 
-/// Whether a header is called like one that holds a secret.
-pub(crate) fn is_called_a_secret(name: &HeaderName) -> bool {
-    let name = name.as_str();
-    ["auth", "cookie", "token", "secret", "password", "api-key"]
-        .iter()
-        .any(|word| name.contains(word))
+/// Whether a response to a request that must not be repeated says that it was carried
+/// out, and where the answer is; or may say so.
+pub(crate) const fn tells_where_to_look(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::SEE_OTHER
+    )
 }
 
-/// What may be sent to another server: not what was given as a secret, and not
-/// what is called like one.
-fn without_credentials(headers: &HeaderMap) -> HeaderMap {
+/// Whether a header is called like one that holds a secret.
+pub(crate) fn is_called_a_secret(name: &HeaderName) -> bool {
+    const WORDS: [&str; 14] = [
+        "access-key",
+        "api-key",
+        "api_key",
+        "apikey",
+        "auth",
+        "cookie",
+        "credential",
+        "functions-key",
+        "password",
+        "secret",
+        "session",
+        "signature",
+        "subscription-key",
+        "token",
+    ];
+    let name = name.as_str();
+    WORDS.iter().any(|word| name.contains(word))
+}
+
+/// What may be sent to another server: what speaks of the content and of how it is
+/// wanted, which every server understands. The rest was meant for the API, whatever it is
+/// called.
+fn for_another_server(headers: &HeaderMap) -> HeaderMap {
+    let is_meant_for_all = |name: &HeaderName| {
+        let name = name.as_str();
+        ["accept", "content-", "if-"]
+            .iter()
+            .any(|start| name.starts_with(start))
+            || ["idempotency-key", "prefer", "range", "user-agent"].contains(&name)
+    };
     headers
         .iter()
-        .filter(|(name, value)| !value.is_sensitive() && !is_called_a_secret(name))
+        .filter(|(name, value)| !value.is_sensitive() && is_meant_for_all(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }
@@ -204,7 +238,7 @@ mod tests {
             assert_eq!(hop.is_at_home, is_at_home, "{location}");
             assert_eq!(hop.headers.contains_key("x-key"), is_at_home);
             assert_eq!(hop.headers.contains_key(AUTHORIZATION), is_at_home);
-            assert!(hop.headers.contains_key("x-trace"));
+            assert_eq!(hop.headers.contains_key("x-trace"), is_at_home);
             assert!(hop.headers.contains_key(CONTENT_TYPE));
         }
         let looked_at = hop(Method::POST, 303, "b").unwrap();
@@ -213,24 +247,61 @@ mod tests {
 
     #[test]
     fn what_is_called_like_a_credential_is_one() {
-        let names = [
+        for name in [
             "x-auth-token",
             "x-api-key",
+            "apikey",
+            "ocp-apim-subscription-key",
+            "x-functions-key",
             "cookie",
             "proxy-authorization",
             "x-vault-token",
-            "idempotency-key",
+            "x-signature",
+        ] {
+            assert!(is_called_a_secret(&HeaderName::from_static(name)), "{name}");
+        }
+        for name in ["idempotency-key", "accept", "x-partition-key", "x-trace"] {
+            let name = HeaderName::from_static(name);
+            assert!(!is_called_a_secret(&name), "{name}");
+        }
+    }
+
+    /// Whatever a secret is called, it was given for the API.
+    #[test]
+    fn another_server_is_told_what_all_understand() {
+        let names = [
             "accept",
+            "accept-language",
+            "content-type",
+            "range",
+            "if-none-match",
+            "idempotency-key",
+            "user-agent",
+            "x-account",
+            "x-key",
         ];
         let headers: HeaderMap = names
             .iter()
             .map(|name| (HeaderName::from_static(name), HeaderValue::from_static("v")))
             .collect();
-        let left: Vec<_> = without_credentials(&headers)
+        let told: Vec<_> = for_another_server(&headers)
             .keys()
             .map(ToString::to_string)
             .collect();
-        assert_eq!(left, ["idempotency-key", "accept"]);
+        assert_eq!(told, names[..7]);
+    }
+
+    #[test]
+    fn a_body_with_a_secret_in_it_stays_at_home() {
+        let home = Url::parse("https://api.example.com/v2/").unwrap();
+        let mut request = request(Method::POST);
+        request.options.secret_body = true;
+        let after = |status, location| {
+            Hop::after(&home, &request, None, &response(status, location)).map(|hop| hop.has_body)
+        };
+        assert_eq!(after(307, "https://evil.example.com/"), None);
+        assert_eq!(after(307, "/elsewhere"), Some(true));
+        assert_eq!(after(303, "https://other.example.com/"), Some(false));
     }
 
     #[test]

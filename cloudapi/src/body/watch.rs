@@ -42,7 +42,7 @@ impl Watch {
     /// head that is given with an empty body.
     pub(crate) fn new(cell: &CallCell, response: Response<Bytes>, length: Option<u64>) -> Self {
         let clock = cell.client.scope().clock().clone();
-        let is_harmless = cell.is_harmless();
+        let is_harmless = cell.declared().idempotent;
         Self {
             call: CallInfo::of(cell),
             attempts: cell.take_log(),

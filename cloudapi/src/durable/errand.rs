@@ -194,12 +194,12 @@ fn was_redirected(error: &Error) -> bool {
 /// What becomes of a job that a server has carried out, if its answer could not be had.
 fn after_it_was_carried_out(error: &Error) -> Step {
     match error.kind() {
-        ErrorKind::Store if error.store_error() == Some(StoreErrorKind::LeaseLost) => Step::Lost,
-        ErrorKind::UnknownOutcome => ended(JobState::Unknown, error),
+        _ if error.store_error() == Some(StoreErrorKind::LeaseLost) => Step::Lost,
         // That is the answer.
         ErrorKind::Status | ErrorKind::TooLarge if !error.is_spent() => {
             ended(JobState::Failed, error)
         }
+        ErrorKind::UnknownOutcome => ended(JobState::Unknown, error),
         _ => carried_out(&error.to_string()),
     }
 }

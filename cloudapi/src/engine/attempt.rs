@@ -150,7 +150,7 @@ impl Attempt {
         };
         #[cfg(feature = "store")]
         if let Some(ledger) = cell.ledger() {
-            ledger.came_back(verdict, finished.outcome);
+            ledger.came_back(verdict, cell.is_carried_out());
         }
         if verdict != Verdict::Done {
             // Recorded before the scheduler may start the next attempt.
@@ -180,7 +180,7 @@ impl Attempt {
         if let Ok(response) = outcome
             && let Some(next) = Hop::after(client.baseurl(), request, hop.as_deref(), response)
         {
-            self.cell.redirect(next);
+            self.cell.redirect(next, response.status());
             return Verdict::Again;
         }
         if let Ok(response) = outcome
@@ -219,14 +219,16 @@ impl Attempt {
                 let (status, headers) = (response.status(), response.headers());
                 let wall = client.scope().clock().wall();
                 let view = ResponseView::new(status, headers, response.value(), wall);
+                // Another server has its own ways, and what it has left is not what this
+                // one has.
+                if self.cell.hop().is_some_and(|hop| !hop.is_at_home) {
+                    let mut said = Standard.read(&view);
+                    said.budgets.clear();
+                    return said;
+                }
                 let said = unless_it_panics(|| client.vendor().read(&view));
                 // Without a profile the standards count.
-                let mut said = said.unwrap_or_else(|| Standard.read(&view));
-                // What another server has left is not what this one has.
-                if self.cell.hop().is_some_and(|hop| !hop.is_at_home) {
-                    said.budgets.clear();
-                }
-                said
+                said.unwrap_or_else(|| Standard.read(&view))
             }
             Err(_) => Said::default(),
         }

@@ -1,6 +1,6 @@
 //! One call, from its submission to its one answer.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::body::Body;
 use crate::client::ClientCore;
 use crate::error::{AttemptOutcome, AttemptRecord, Error, ErrorKind};
 use crate::outcome::Failure;
-use crate::redirect::Hop;
+use crate::redirect::{self, Hop};
 use crate::request::Request;
 use crate::response::Response;
 use crate::schedule::{self, CallId, Ending, Joining, Judgement, Refusal, Terms, Time, Verdict};
@@ -45,6 +45,9 @@ pub(crate) struct CallCell {
     runtime: Option<tokio::runtime::Handle>,
     /// Its identity in the scheduler, once it has been taken in.
     id: AtomicU64,
+    /// The server has said where the answer is, and so may have done what was asked for.
+    /// Only of a request that must not be repeated.
+    is_carried_out: AtomicBool,
     /// Where a durable call notes its attempts.
     #[cfg(feature = "store")]
     ledger: Option<Arc<Ledger>>,
@@ -90,6 +93,7 @@ impl CallCell {
             submitted: Time::NEVER,
             runtime: None,
             id: AtomicU64::new(0),
+            is_carried_out: AtomicBool::new(false),
             #[cfg(feature = "store")]
             ledger: None,
             state: Mutex::default(),
@@ -138,11 +142,30 @@ impl CallCell {
         self.request.judgement(method, self.client.terms().retry)
     }
 
-    /// Whether repeating the request does no harm, as it went out last.
-    pub(crate) fn is_harmless(&self) -> bool {
-        let hop = self.hop();
-        let method = hop.as_ref().map_or(&self.request.method, |hop| &hop.method);
-        self.judgement(method).idempotent
+    /// The rules for the request as it was declared.
+    pub(crate) fn declared(&self) -> Judgement {
+        self.judgement(&self.request.method)
+    }
+
+    /// Whether a redirect has said where the answer of a request is that must not be
+    /// repeated. What comes of looking there says nothing of the request.
+    pub(crate) fn is_carried_out(&self) -> bool {
+        self.is_carried_out.load(Ordering::Relaxed)
+    }
+
+    /// The kind of the error that the call ends with, where it would be this one but for
+    /// what a redirect has said.
+    pub(crate) fn kind(&self, kind: ErrorKind, outcome: Option<AttemptOutcome>) -> ErrorKind {
+        let is_the_answer = match outcome {
+            Some(AttemptOutcome::Status(status)) => {
+                kind == ErrorKind::Status && status.is_client_error()
+            }
+            _ => kind == ErrorKind::TooLarge,
+        };
+        if self.is_carried_out() && !is_the_answer {
+            return ErrorKind::UnknownOutcome;
+        }
+        kind
     }
 
     /// How long an attempt may take.
@@ -224,8 +247,11 @@ impl CallCell {
         call.attempt(self, number)
     }
 
-    /// From here on the attempts go there.
-    pub(super) fn redirect(&self, hop: Hop) {
+    /// From here on the attempts go there, as a response with this status said.
+    pub(super) fn redirect(&self, hop: Hop, status: StatusCode) {
+        if !self.declared().idempotent && redirect::tells_where_to_look(status) {
+            self.is_carried_out.store(true, Ordering::Relaxed);
+        }
         self.lock().past.get_or_insert_default().hop = Some(Arc::new(hop));
     }
 
@@ -302,6 +328,9 @@ impl CallCell {
     /// Records that the attempt under way is stopped, and says what that means.
     pub(super) fn stopped(&self, started: Time, now: Time) -> Ending {
         self.record(started, now, AttemptOutcome::Failure(Failure::Stopped));
+        if self.is_carried_out() {
+            return Ending::Unknown;
+        }
         let hop = self.hop();
         let method = hop.as_ref().map_or(&self.request.method, |hop| &hop.method);
         let answer = schedule::Answer::Failure(Failure::Stopped);

@@ -4,10 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use http::StatusCode;
-
 use super::{Clock, Desk};
-use crate::error::AttemptOutcome;
 use crate::outcome::{Failure, TransportError};
 use crate::schedule::{Time, Verdict};
 use crate::store::{Back, Lease, Store, StoreError, StoreErrorKind};
@@ -112,11 +109,11 @@ impl Ledger {
 
     /// An attempt has ended. Where that is known to have done nothing that may not be
     /// done again, it is noted, so that whoever comes after this process may go on.
-    pub(super) fn came_back(self: &Arc<Self>, verdict: Verdict, outcome: AttemptOutcome) {
-        if !self.repeatable && verdict == Verdict::Again && tells_where_to_look(outcome) {
+    pub(super) fn came_back(self: &Arc<Self>, verdict: Verdict, is_carried_out: bool) {
+        if is_carried_out {
             self.is_carried_out.store(true, Ordering::Relaxed);
         }
-        if self.is_carried_out() || !is_open_again(verdict) {
+        if is_carried_out || !is_open_again(verdict) {
             return;
         }
         let (ledger, attempt) = (Arc::clone(self), self.attempts.load(Ordering::Relaxed));
@@ -175,14 +172,4 @@ const fn is_open_again(verdict: Verdict) -> bool {
         }
         Verdict::Done | Verdict::Ends | Verdict::Unknown => false,
     }
-}
-
-/// These may say that the request was carried out, and where the answer is.
-fn tells_where_to_look(outcome: AttemptOutcome) -> bool {
-    matches!(
-        outcome,
-        AttemptOutcome::Status(
-            StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::SEE_OTHER
-        )
-    )
 }

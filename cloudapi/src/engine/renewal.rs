@@ -205,12 +205,12 @@ impl Renewing {
     /// Ends calls. As long as this is under way, none of the turns that it brings
     /// starts another.
     fn fail(&self, calls: Vec<CallId>, cause: &Refused) {
-        let kind = EventKind::Ended {
-            kind: ErrorKind::Credentials,
+        let kind = |cell: &CallCell, _| EventKind::Ended {
+            kind: cell.kind(ErrorKind::Credentials, None),
         };
         for cell in calls
             .into_iter()
-            .filter_map(|id| self.scope.withdraw(id, |_| kind))
+            .filter_map(|id| self.scope.withdraw(id, kind))
         {
             let log = cell.take_log();
             cell.answer(Err(Error::credentials(&cell, cause.clone(), log)));

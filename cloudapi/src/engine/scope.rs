@@ -226,7 +226,7 @@ impl Scope {
     pub(super) fn cancel(self: &Arc<Self>, id: CallId) {
         // The job is dropped after the lock is released: it may be the last
         // owner of a client, which locks the scope to leave it.
-        let _job = self.withdraw(id, |in_flight| EventKind::Cancelled { in_flight });
+        let _job = self.withdraw(id, |_, in_flight| EventKind::Cancelled { in_flight });
     }
 
     /// Takes a call out, if it has not ended. What is told of it may depend on
@@ -234,7 +234,7 @@ impl Scope {
     pub(super) fn withdraw(
         self: &Arc<Self>,
         id: CallId,
-        kind: impl FnOnce(bool) -> EventKind,
+        kind: impl FnOnce(&CallCell, bool) -> EventKind,
     ) -> Option<Arc<CallCell>> {
         let (job, turn) = self.locked(self.clock.now(), |state, _| state.take_out(id, kind));
         turn.carry_out(self);

@@ -10,7 +10,7 @@ use crate::details::{Details, unless_it_panics};
 use crate::engine::CallCell;
 use crate::outcome::{Failure, Outcome, TransportError};
 use crate::response::Response;
-use crate::schedule::{Ending, Refusal, Time};
+use crate::schedule::{Answer, Ending, Judgement, Refusal, Retry, Said, Time, Verdict};
 
 impl Error {
     /// The call ended without an answer, perhaps after a last attempt.
@@ -31,7 +31,14 @@ impl Error {
         if let Some(wait) = wait {
             message.push_str(&format!("; {}", in_words(wait)));
         }
+        let last = outcome.as_ref().map(AttemptOutcome::of);
         let mut error = Self::new(kind, message).of_call(cell);
+        error.note_that_it_was_carried_out(cell, last);
+        let may_repeat = || {
+            let mut outcomes = attempts.iter().map(|attempt| attempt.outcome);
+            !cell.is_carried_out() && !outcomes.any(may_have_taken_effect)
+        };
+        error.0.is_harmless = cell.declared().idempotent || may_repeat();
         error.0.attempts = attempts;
         error.0.details = details;
         error.0.is_spent = matches!(
@@ -46,6 +53,41 @@ impl Error {
         }
         error
     }
+}
+
+impl Error {
+    /// The call has failed where its answer was looked for, after the server had said that
+    /// it is there.
+    pub(super) fn note_that_it_was_carried_out(
+        &mut self,
+        cell: &CallCell,
+        last: Option<AttemptOutcome>,
+    ) {
+        let kind = cell.kind(self.0.kind, last);
+        if kind != self.0.kind {
+            self.0.kind = kind;
+            self.0.message.push_str(
+                "; the outcome is unknown: the server has sent the call elsewhere for its answer, \
+                 so the request may have taken effect, and repeating it could do so twice",
+            );
+        }
+    }
+}
+
+/// Whether a request that ended so may have done something, whatever rules it was
+/// repeated by.
+fn may_have_taken_effect(outcome: AttemptOutcome) -> bool {
+    let judgement = Judgement {
+        retry: Retry::Standard,
+        idempotent: false,
+        optional: false,
+    };
+    let said = &Said::default();
+    let verdict = judgement.judge(match outcome {
+        AttemptOutcome::Status(status) => Answer::Response { status, said },
+        AttemptOutcome::Failure(failure) => Answer::Failure(failure),
+    });
+    verdict == Verdict::Unknown
 }
 
 /// Of the body of a response whose head was the answer of its call.

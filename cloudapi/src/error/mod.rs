@@ -52,7 +52,7 @@ struct Inner {
     response: Option<Response<bytes::Bytes>>,
     details: Option<Box<dyn Details>>,
     retry_at: Option<SystemTime>,
-    /// Repeating the request does no harm, even though it was carried out.
+    /// Repeating the request does no harm, or it was not carried out.
     is_harmless: bool,
     /// All that a call may do in a row was done.
     is_spent: bool,
@@ -270,6 +270,7 @@ impl Error {
         let message = format!("no credentials: {}", cause.cause());
         let mut error = Self::new(ErrorKind::Credentials, message);
         error.0.attempts = attempts;
+        error.note_that_it_was_carried_out(cell, None);
         error.of_call(cell).caused_by(cause)
     }
 

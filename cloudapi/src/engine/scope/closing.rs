@@ -26,12 +26,12 @@ impl Scope {
                 return Vec::new();
             };
             state.stops.push((now.after(grace), Arc::downgrade(client)));
-            let kind = EventKind::Ended {
-                kind: ErrorKind::Shutdown,
+            let kind = |cell: &CallCell, _| EventKind::Ended {
+                kind: cell.kind(ErrorKind::Shutdown, None),
             };
             let waiting = calls.into_iter().filter_map(|id| {
                 let waits = state.scheduler.in_flight_since(id).is_none();
-                waits.then(|| state.take_out(id, |_| kind)).flatten()
+                waits.then(|| state.take_out(id, kind)).flatten()
             });
             waiting.collect()
         });

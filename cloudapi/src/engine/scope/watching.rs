@@ -88,7 +88,7 @@ impl State {
                 cell.set_id(id);
                 self.watched.note(id, cell, || 0, EventKind::Submitted);
             }
-            Err(refusal) => self.watched.note_turned_away(cell, ended_by(refusal)),
+            Err(refusal) => self.watched.note_turned_away(cell, ended_by(cell, refusal)),
         }
         taken
     }
@@ -162,7 +162,9 @@ impl State {
             took,
             heard: (said, _),
         } = finished;
-        if let Verdict::Throttled(_) = report.verdict {
+        if let Verdict::Throttled(_) = report.verdict
+            && report.tells
+        {
             let until = self.scheduler.closed_to_all_until(now);
             self.sharing.close(until.since(now));
         }
@@ -178,7 +180,7 @@ impl State {
         let then = match next {
             Next::Ends(Ending::Done) => EventKind::Done,
             Next::Ends(ending) => EventKind::Ended {
-                kind: ErrorKind::of(ending, Some(outcome)),
+                kind: cell.kind(ErrorKind::of(ending, Some(outcome)), Some(outcome)),
             },
             Next::Waits => self.waits(id, report, outcome, now),
         };
@@ -197,9 +199,12 @@ impl State {
             _ => None,
         };
         match report.verdict {
-            Verdict::Throttled(_) => EventKind::Throttled {
-                wait: self.scheduler.closed_until().since(now),
-            },
+            Verdict::Throttled(_) => {
+                let own = self.scheduler.backs_off_until(id);
+                let until = own.unwrap_or_else(|| self.scheduler.closed_until());
+                let wait = until.since(now);
+                EventKind::Throttled { wait }
+            }
             Verdict::Again => match outcome {
                 AttemptOutcome::Status(status) if status.is_redirection() => EventKind::Redirected,
                 _ => EventKind::Renews,
@@ -222,12 +227,13 @@ impl State {
     pub(super) fn take_out(
         &mut self,
         id: CallId,
-        kind: impl FnOnce(bool) -> EventKind,
+        kind: impl FnOnce(&CallCell, bool) -> EventKind,
     ) -> Option<Arc<CallCell>> {
         let in_flight = self.scheduler.in_flight_since(id).is_some();
         let cell = self.scheduler.cancel(id)?;
         let attempts = || cell.recorded() + u32::from(in_flight);
-        self.watched.note(id, &cell, attempts, kind(in_flight));
+        let kind = kind(&cell, in_flight);
+        self.watched.note(id, &cell, attempts, kind);
         Some(cell)
     }
 
@@ -253,15 +259,21 @@ impl super::Watched {
                 self.note(*id, cell, || cell.recorded() + 1, EventKind::Started);
             }
             Action::Refuse(cell, refusal) => {
-                self.note(cell.id(), cell, || cell.recorded(), ended_by(*refusal));
+                self.note(
+                    cell.id(),
+                    cell,
+                    || cell.recorded(),
+                    ended_by(cell, *refusal),
+                );
             }
             Action::Ask(_) => {}
         }
     }
 }
 
-const fn ended_by(refusal: Refusal) -> EventKind {
+fn ended_by(cell: &CallCell, refusal: Refusal) -> EventKind {
+    let kind = ErrorKind::of(Ending::Refused(refusal), None);
     EventKind::Ended {
-        kind: ErrorKind::of(Ending::Refused(refusal), None),
+        kind: cell.kind(kind, None),
     }
 }

@@ -64,7 +64,8 @@ impl<J: Clone> Scheduler<J> {
                 }
             }
             Verdict::Again => self.returned(id.key, now),
-            Verdict::Throttled(asked) => self.throttled(id.key, asked, terms, now),
+            Verdict::Throttled(asked) if tells => self.throttled(id.key, asked, terms, now),
+            Verdict::Throttled(asked) => self.throttled_elsewhere(id.key, asked, terms, now),
         };
         if matches!(next, Next::Ends(_)) {
             self.calls.remove(id.key);
@@ -166,6 +167,37 @@ impl<J: Clone> Scheduler<J> {
             return Next::Ends(Ending::Throttled);
         }
         self.returned(key, now)
+    }
+
+    /// Another server refused, to which a redirect led. What it wants is no matter of the
+    /// gate: only this call waits for it.
+    fn throttled_elsewhere(
+        &mut self,
+        key: u32,
+        asked: Option<Duration>,
+        terms: &Terms,
+        now: Time,
+    ) -> Next {
+        let asked = asked.filter(|asked| !asked.is_zero());
+        if let Some(asked) = asked.filter(|asked| *asked > terms.maximum_retry_after) {
+            let until = now.after(asked);
+            return Next::Ends(Ending::Refused(Refusal::Barred { until }));
+        }
+        let entry = &mut self.calls[key];
+        entry.throttles = entry.throttles.saturating_add(1);
+        if entry.throttles > terms.maximum_throttles {
+            return Next::Ends(Ending::Throttled);
+        }
+        let step = u32::from(entry.throttles).min(terms.backoff.multiplications.max(1));
+        let own = || terms.backoff.delay(self.gate.limits.pace(), step);
+        let wait = asked.unwrap_or_else(own);
+        let until = now.after(self.jitter.lengthen(wait, terms.jitter, Duration::MAX));
+        let would_run_at = self.call_opens_at(key).max(until);
+        if would_run_at > self.calls[key].deadline {
+            return Next::too_late(would_run_at);
+        }
+        self.back_off(key, until);
+        Next::Waits
     }
 
     /// The call goes first, as soon as there is a slot.
