@@ -197,7 +197,8 @@ pub struct Job {
     pub attempts: u32,
     /// How often it went to the back of the queue after failures.
     pub failed_attempts: u32,
-    /// How often it was taken back from a worker that ended without a word.
+    /// How often in a row it was taken back from a worker that ended without a word while
+    /// a request was under way. An attempt that comes back begins the count anew.
     pub crashes: u32,
     /// Somebody wants it cancelled, and a worker has it.
     pub cancel_requested: bool,

@@ -313,6 +313,7 @@ impl Store for MemoryStore {
         let (mut state, now) = self.locked();
         let kept = state.leased(lease, now)?;
         kept.job.state = JobState::Claimed;
+        kept.job.crashes = 0;
         kept.job.changed = now.wall;
         Ok(())
     }
@@ -344,6 +345,7 @@ impl Store for MemoryStore {
             kept.end(JobState::Cancelled, None, now);
             return Ok(());
         }
+        kept.job.crashes = 0;
         let wait = back.not_before();
         kept.not_before = (!wait.is_zero()).then(|| now.after(wait));
         kept.job.changed = now.wall;
@@ -369,7 +371,9 @@ impl Store for MemoryStore {
         let mut reclaimed = Vec::with_capacity(lost.len());
         for (_, id) in lost {
             let kept = state.kept(id)?;
-            kept.job.crashes = kept.job.crashes.saturating_add(1);
+            if kept.job.state == JobState::Sent {
+                kept.job.crashes = kept.job.crashes.saturating_add(1);
+            }
             let crashes = kept.job.crashes;
             if kept.job.state == JobState::Sent && !kept.job.new.repeatable {
                 kept.end(JobState::Unknown, Some(rules::unknown()), now);

@@ -52,8 +52,8 @@ pub use self::sqlite::{SqliteOptions, SqliteStore};
 /// has more than its share on the server's side of this lateness either.
 pub const GRACE: Duration = Duration::from_millis(10);
 
-/// So often the worker of a job may end without a word before the job is parked:
-/// something in it ends workers.
+/// So often in a row a worker may end without a word while it sends a job, before the job
+/// is parked: something in it ends workers.
 pub const MAXIMUM_CRASHES: u32 = 5;
 
 /// A store: limits that several processes share, and a queue that survives them.
@@ -187,7 +187,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     ///
     /// A job that was not under way, or may be repeated, waits again at its place. One
     /// that was under way and must not be repeated is [`Unknown`](JobState::Unknown)
-    /// from now on. One that has been taken back [`MAXIMUM_CRASHES`] times is
+    /// from now on. One that was under way for the [`MAXIMUM_CRASHES`]th time in a row is
     /// [`Parked`](JobState::Parked).
     ///
     /// # Errors

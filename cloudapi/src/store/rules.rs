@@ -34,5 +34,5 @@ pub(crate) fn unknown() -> String {
 
 /// Of a job that ends workers.
 pub(crate) fn crashed(times: u32) -> String {
-    format!("its worker ended without a word {times} times while it had this job")
+    format!("its worker ended without a word {times} times in a row while it sent this job")
 }

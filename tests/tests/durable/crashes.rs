@@ -270,9 +270,10 @@ fn a_job_that_ends_its_workers_is_parked() {
     world.simulation.run(async {
         let ticket = world.client().keyed("web").enqueue().await.unwrap();
         for _ in 0..5 {
-            world.work_and_die(seconds(100), |worker| worker).await;
+            // In the middle of the attempt.
+            world.work_and_die(seconds(20), |worker| worker).await;
+            world.simulation.sleep(seconds(61)).await;
         }
-        world.simulation.sleep(seconds(61)).await;
         let report = world.work().await;
         assert_eq!(report.done, 0, "{report}");
         let error = ticket.await.unwrap_err();

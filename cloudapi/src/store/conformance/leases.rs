@@ -63,7 +63,7 @@ pub(super) fn a_job_whose_lease_ran_out_waits_at_its_place(fixture: &dyn Fixture
     assert_eq!(lease.job, first);
     assert_eq!(bench.job(first).lease_left, Some(Duration::ZERO));
     assert_eq!(bench.reclaim(), JobState::Waiting);
-    assert_eq!(bench.job(first).crashes, 1);
+    assert_eq!(bench.job(first).crashes, 0, "it was not sent");
     assert_eq!(
         good(bench.store.reclaim(&bench.queue)),
         [],
@@ -195,6 +195,9 @@ pub(super) fn a_job_that_ends_its_workers_is_parked(fixture: &dyn Fixture) {
         assert_eq!(bench.reclaim(), JobState::Waiting);
         assert_eq!(bench.job(id).crashes, crashes);
     }
+    // What was not sent has ended nobody.
+    bench.claim_and_lose();
+    assert_eq!(bench.reclaim(), JobState::Waiting);
     bench.send_and_lose();
     assert_eq!(bench.reclaim(), JobState::Parked);
     let job = bench.job(id);
@@ -204,4 +207,28 @@ pub(super) fn a_job_that_ends_its_workers_is_parked(fixture: &dyn Fixture) {
     );
     assert!(job.reason.is_some(), "and people are told why");
     bench.nothing_to_claim();
+}
+
+/// Its workers end because of others.
+pub(super) fn a_job_that_comes_back_between_crashes_is_not_parked(fixture: &dyn Fixture) {
+    let bench = Bench::new(fixture);
+    let id = bench.put_repeatable();
+    let not_before = Duration::ZERO;
+    for round in 0..MAXIMUM_CRASHES {
+        for _ in 1..MAXIMUM_CRASHES {
+            bench.send_and_lose();
+            assert_eq!(bench.reclaim(), JobState::Waiting);
+        }
+        let lease = bench.claim().lease;
+        good(bench.store.mark_sent(&lease));
+        match round % 3 {
+            0 => good(bench.store.mark_answered(&lease)),
+            1 => good(bench.store.requeue(&lease, &Back::Untouched { not_before })),
+            _ => good(bench.store.requeue(&lease, &Back::Failed { not_before })),
+        }
+        assert_eq!(bench.job(id).crashes, 0);
+        if round % 3 == 0 {
+            good(bench.store.requeue(&lease, &Back::Untouched { not_before }));
+        }
+    }
 }

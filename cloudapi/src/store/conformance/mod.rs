@@ -190,6 +190,7 @@ properties! {
         a_lease_can_be_for_good,
         taking_back_is_of_one_queue,
         a_job_that_ends_its_workers_is_parked,
+        a_job_that_comes_back_between_crashes_is_not_parked,
     }
     ends {
         what_is_finished_reads_back,

@@ -95,11 +95,11 @@ pub(super) fn retry_is_for_what_ended_without_success(fixture: &dyn Fixture) {
 pub(super) fn what_is_retried_starts_afresh(fixture: &dyn Fixture) {
     let bench = Bench::new(fixture);
     let id = bench.put_repeatable();
-    bench.send_and_lose();
-    bench.reclaim();
     let not_before = Duration::ZERO;
     let lease = bench.claim().lease;
     good(bench.store.requeue(&lease, &Back::Failed { not_before }));
+    bench.send_and_lose();
+    bench.reclaim();
     let lease = bench.claim().lease;
     let finish = Finish {
         state: JobState::Failed,

@@ -154,7 +154,7 @@ pub(super) fn mark_sent(work: &Work<'_>, lease: &Lease) -> Result<(), Failure> {
 }
 
 pub(super) fn mark_answered(work: &Work<'_>, lease: &Lease) -> Result<(), Failure> {
-    let change = "state = 'claimed', changed_us = ?4";
+    let change = "state = 'claimed', crashes = 0, changed_us = ?4";
     on_lease(work, lease, change, signed(micros(work.moment.wall)))
 }
 
@@ -187,6 +187,7 @@ pub(super) fn requeue(work: &mut Work<'_>, lease: &Lease, back: &Back) -> Result
         return kept.end(work, JobState::Cancelled, None);
     }
     kept.job.state = JobState::Waiting;
+    kept.job.crashes = 0;
     if let Back::Failed { .. } = back {
         kept.job.failed_attempts = kept.job.failed_attempts.saturating_add(1);
         kept.at_the_back(work);
@@ -217,7 +218,9 @@ pub(super) fn reclaim(work: &mut Work<'_>, queue: &str) -> Result<Vec<Reclaimed>
 
 fn take_back(work: &Work<'_>, kept: &mut Kept) -> Result<(), Failure> {
     let job = &mut kept.job;
-    job.crashes = job.crashes.saturating_add(1);
+    if job.state == JobState::Sent {
+        job.crashes = job.crashes.saturating_add(1);
+    }
     let crashes = job.crashes;
     if job.state == JobState::Sent && !job.new.repeatable {
         kept.end(work, JobState::Unknown, Some(rules::unknown()))

@@ -9,5 +9,9 @@ local kept = redis.call('HMGET', key_of(id), 'place', 'said')
 if to == 'claimed' and tonumber(ARGV[5]) < tonumber(kept[2] or '0') then return {'ok'} end
 turn(id, state, to, tonumber(kept[1]))
 redis.call('HSET', key_of(id), 'said', ARGV[5])
-if to == 'sent' then redis.call('HINCRBY', key_of(id), 'attempts', 1) end
+if to == 'sent' then
+  redis.call('HINCRBY', key_of(id), 'attempts', 1)
+else
+  redis.call('HSET', key_of(id), 'crashes', 0)
+end
 return {'ok'}

@@ -8,7 +8,7 @@ for _, id in ipairs(lost) do
   redis.call('ZREM', set_of('leased'), id)
   local state, place = kept[1], kept[2]
   if state and IS_LEASED[state] then
-    local crashes = redis.call('HINCRBY', key, 'crashes', 1)
+    local crashes = redis.call('HINCRBY', key, 'crashes', state == 'sent' and 1 or 0)
     local to = 'waiting'
     if state == 'sent' and kept[3] ~= '1' then
       to = 'unknown'

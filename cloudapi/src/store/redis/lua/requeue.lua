@@ -11,6 +11,7 @@ end
 local place, not_before = tonumber(redis.call('HGET', key, 'place')), 0
 if tonumber(ARGV[5]) > 0 then not_before = now + ARGV[5] end
 redis.call('ZREM', set_of('leased'), id)
+redis.call('HSET', key, 'crashes', 0)
 if ARGV[4] == '1' then
   redis.call('HINCRBY', key, 'failed_attempts', 1)
   place = place_at_the_back(redis.call('HGET', key, 'offset'), ARGV[6])
