@@ -73,9 +73,13 @@ pub(super) fn find<'a>(
         other = Some(declared.template);
     }
     Err(match other {
-        None => format!("the endpoint `{name}` is not declared by this program any more"),
+        None => format!(
+            "no client of the worker declares the endpoint `{name}`: it was renamed or removed, or \
+             the worker was not given its client with `also`"
+        ),
         Some(now) => format!(
-            "the endpoint `{name}` was `{} {}` and is `{now:?}` now",
+            "the endpoint `{name}` was `{} {}`, and the worker's client declares it as `{now:?}`: \
+             it was changed, or the worker was not given its client with `also`",
             stored.method, stored.template
         ),
     })

@@ -49,9 +49,12 @@ pub(super) async fn note(crew: &Crew, ledger: &Ledger, step: &Step) -> Ended {
             }
             _ => {}
         }
-        let lease_is_over = crew.desk.clock().now() > begun.after(crew.terms.lease);
-        if lease_is_over && crew.is_closing() {
-            return Ended::Lost;
+        // From then on the store takes no more of it, whatever it answers.
+        if crew.desk.clock().now() > begun.after(crew.terms.lease) {
+            return match crew.is_closing() {
+                true => Ended::Lost,
+                false => told_late(crew, ledger.lease(), &step).await,
+            };
         }
         crew.desk.sleep(wait).await;
         wait = (wait * 2).min(SELDOM);
@@ -99,7 +102,8 @@ async fn told_late(crew: &Crew, lease: &Lease, step: &Step) -> Ended {
         let found = crew.desk.ask(move |store| store.job(id)).await;
         let is_away = match found {
             Ok(Some(job)) if job.state == state => return Ended::As(state),
-            Ok(Some(job)) if job.state == JobState::Unknown => {
+            // Of what another worker has sent since, nothing is known here.
+            Ok(Some(job)) if job.state == JobState::Unknown && is_own(&job, lease) => {
                 let own = settlement.clone();
                 match crew.desk.ask(move |store| store.settle(id, &own)).await {
                     Ok(()) => return Ended::As(state),
@@ -148,6 +152,10 @@ async fn is_so(desk: &Desk, lease: &Lease, state: JobState) -> bool {
 
 /// Whether it is still as its worker left it, and is going to be of unknown outcome.
 fn is_left(job: &Job, lease: &Lease) -> bool {
-    let is_own = job.worker.as_ref() == Some(&lease.worker);
-    job.state == JobState::Sent && !job.new.repeatable && is_own
+    job.state == JobState::Sent && !job.new.repeatable && is_own(job, lease)
+}
+
+/// Whether its worker had it last.
+fn is_own(job: &Job, lease: &Lease) -> bool {
+    job.worker.as_ref() == Some(&lease.worker)
 }

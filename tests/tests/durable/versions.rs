@@ -55,11 +55,13 @@ fn an_endpoint_that_is_gone_or_another_is_parked_with_the_reason() {
         for (id, why) in [
             (
                 gone,
-                "the endpoint `make` is not declared by this program any more",
+                "no client of the worker declares the endpoint `make`: it was renamed or removed, \
+                 or the worker was not given its client with `also`",
             ),
             (
                 other,
-                "the endpoint `create` was `POST v1/droplets` and is `POST droplets` now",
+                "the endpoint `create` was `POST v1/droplets`, and the worker's client declares it \
+                 as `POST droplets`",
             ),
         ] {
             let error = client.ticket::<()>(id).unwrap().await.unwrap_err();
