@@ -2,6 +2,8 @@
 
 use std::pin::pin;
 use std::sync::Arc;
+#[cfg(feature = "store")]
+use std::time::Duration;
 
 use http::StatusCode;
 
@@ -18,8 +20,16 @@ use crate::schedule::{
     Answer, CallId, Ending, Next, Report, ResponseView, Said, Standard, Start, Time, VendorProfile,
     Verdict,
 };
+#[cfg(feature = "store")]
+use crate::store::{StoreError, StoreErrorKind};
 use crate::transport::Outgoing;
 use crate::watch::AttemptTrace;
+
+/// What its store notes later than this after the slot does not leave in that slot: with
+/// many that waited for the store it would make a burst. It is longer than a store takes
+/// that is well, or nothing would ever leave.
+#[cfg(feature = "store")]
+const LATE: Duration = Duration::from_secs(1);
 
 /// An attempt that has its slot. Whatever happens to it, its call hears of it:
 /// an attempt that is dropped counts as abandoned.
@@ -61,10 +71,13 @@ impl Attempt {
                 #[cfg(feature = "store")]
                 if let Some(ledger) = attempt.cell.ledger().cloned() {
                     // Boxed, so that the task of other calls is no larger.
-                    let noted = Box::pin(attempt.noted(ledger)).await;
-                    if let Err(error) = noted {
-                        attempt.report(Err(error), None);
-                        return;
+                    match Box::pin(attempt.noted(ledger)).await {
+                        // The time for the answer begins when the request leaves.
+                        Ok(now) => attempt.started = now,
+                        Err(error) => {
+                            attempt.report(Err(error), None);
+                            return;
+                        }
                     }
                 }
                 attempt.sent = true;
@@ -81,16 +94,26 @@ impl Attempt {
         }
     }
 
-    /// Notes in its store that the request of a durable call is about to leave.
+    /// Notes in its store that the request of a durable call is about to leave, which it
+    /// then does.
     #[cfg(feature = "store")]
     fn noted(
         &self,
         ledger: Arc<super::Ledger>,
-    ) -> impl Future<Output = Result<(), TransportError>> + use<> {
-        let (clock, until) = (ledger.clock().clone(), self.until());
+    ) -> impl Future<Output = Result<Time, TransportError>> + use<> {
+        let (started, until) = (self.started, self.until());
         async move {
+            let clock = ledger.clock().clone();
             let noted = clock.within(until, pin!(ledger.leaves())).await;
-            noted.unwrap_or_else(|| Err(Failure::Unmarked.into()))
+            noted.unwrap_or_else(|| Err(Failure::Unmarked.into()))?;
+            let now = clock.now();
+            let took = now.since(started);
+            if took > LATE {
+                let message = format!("it took {took:.1?} to note that the request leaves");
+                let error = StoreError::new(StoreErrorKind::Unavailable, message);
+                return Err(TransportError::new(Failure::Unmarked, error));
+            }
+            Ok(now)
         }
     }
 

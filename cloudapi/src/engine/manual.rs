@@ -90,6 +90,12 @@ impl ManualClock {
         true
     }
 
+    /// Time passes, and nothing that comes due meanwhile happens before the next step.
+    pub(crate) fn stall(&self, time: Duration) {
+        let mut state = self.lock();
+        state.now = state.now.after(time);
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

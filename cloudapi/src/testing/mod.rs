@@ -112,6 +112,25 @@ impl Simulation {
         self.wait(time).await;
     }
 
+    /// Lets time pass in which nothing happens, as while the machine is suspended, or a
+    /// thread is held up. What came due meanwhile happens late, as soon as this returns
+    /// to [`run`](Self::run).
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use cloudapi::testing::Simulation;
+    /// let simulation = Simulation::new();
+    /// simulation.run(async {
+    ///     let due = simulation.sleep(Duration::from_secs(1));
+    ///     simulation.stall(Duration::from_secs(5));
+    ///     due.await;
+    ///     assert_eq!(simulation.now(), Duration::from_secs(6));
+    /// });
+    /// ```
+    pub fn stall(&self, time: Duration) {
+        self.0.stall(time);
+    }
+
     fn wait(&self, time: Duration) -> Sleep {
         self.0.sleep_until(self.0.now().after(time))
     }
