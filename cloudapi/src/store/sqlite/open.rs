@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, Row, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Transaction, TransactionBehavior};
 
 use super::failure::{Failure, told};
 use super::files::Opening;
@@ -159,7 +159,7 @@ fn opened(path: &Path, limits: Limits) -> Result<Connection, rusqlite::Error> {
 /// then on the header says whose it is.
 fn migrate(connection: &mut Connection, path: &Path, migrations: &[&str]) -> Result<(), Failure> {
     let newest = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
-    if version(connection, path, newest)? == newest {
+    if version(&connection.transaction()?, path, newest)? == newest {
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -174,8 +174,10 @@ fn migrate(connection: &mut Connection, path: &Path, migrations: &[&str]) -> Res
     Ok(())
 }
 
-fn version(connection: &Connection, path: &Path, newest: i64) -> Result<i64, Failure> {
-    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+/// In one transaction, since the parts are of one moment: another process may make the
+/// store in between.
+fn version(transaction: &Transaction<'_>, path: &Path, newest: i64) -> Result<i64, Failure> {
+    let number = |name| transaction.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let version = number("user_version")?;
     if version > newest || version < 0 {
         let what = format!(
@@ -185,7 +187,7 @@ fn version(connection: &Connection, path: &Path, newest: i64) -> Result<i64, Fai
         return Err(unusable(path, &what).into());
     }
     let tables = "SELECT count(*) FROM sqlite_schema";
-    let tables: i64 = connection.query_row(tables, [], |row| row.get(0))?;
+    let tables: i64 = transaction.query_row(tables, [], |row| row.get(0))?;
     // What is neither of ours nor empty has come here since it was looked at.
     let is_ours = number("application_id")? == i64::from(APPLICATION_ID);
     if is_ours && version > 0 || tables == 0 && version == 0 {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{Place, fails, new_job, only_for_its_user};
 use crate::store::sqlite::SqliteStore;
-use crate::store::sqlite::open::set_up;
+use crate::store::sqlite::open::{Limits, MIGRATIONS, connect, set_up};
 use crate::store::{JobState, Store as _, StoreErrorKind};
 
 /// Refused as unusable, and every byte is as it was.
@@ -217,6 +218,28 @@ fn many_may_make_one_store_at_once() {
         });
         let counts = place.open().counts(None).expect("a store");
         assert_eq!(counts.of(JobState::Waiting), 8);
+    }
+}
+
+/// The threads of a process open files one after the other, and processes do not: this is
+/// what they do then.
+#[test]
+fn processes_that_make_one_store_at_once_do_not_take_it_for_anothers() {
+    let limits = Limits {
+        busy_timeout: Duration::from_secs(60),
+        maximum_size: None,
+    };
+    for _ in 0..40 {
+        let place = Place::with(b"");
+        let together = Barrier::new(8);
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    together.wait();
+                    connect(&place.path(), limits, MIGRATIONS).expect("a store");
+                });
+            }
+        });
     }
 }
 
