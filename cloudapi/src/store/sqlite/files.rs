@@ -3,6 +3,10 @@
 //! A lock of POSIX is a process's, and lost when it closes the file, whatever handle it
 //! was closed by. SQLite takes care of its own. So a file that it has open here is opened
 //! by nobody else of us.
+//!
+//! A fork takes SQLite's account of the locks along, and not the locks
+//! (<https://sqlite.org/howtocorrupt.html>, 2.6). So a file that was open then is not used
+//! in the child, through whatever connection.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -28,8 +32,28 @@ impl Identity {
     }
 }
 
-/// How many connections there are to each.
-type Files = HashMap<Identity, usize>;
+/// Those that there are to one file.
+struct Connections {
+    count: usize,
+    /// That made them.
+    process: u32,
+}
+
+type Files = HashMap<Identity, Connections>;
+
+#[cfg(all(test, feature = "testing"))]
+std::thread_local! {
+    /// Not zero in a thread that stands for a child of this process.
+    pub(super) static FORKS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
+/// Which process this is: another one after a fork.
+pub(super) fn process() -> u32 {
+    let process = std::process::id();
+    #[cfg(all(test, feature = "testing"))]
+    let process = process.wrapping_add(FORKS.get());
+    process
+}
 
 fn files() -> MutexGuard<'static, Files> {
     static FILES: OnceLock<Mutex<Files>> = OnceLock::new();
@@ -52,11 +76,21 @@ impl Opening<'_> {
         Identity::of(path).is_some_and(|file| self.0.contains_key(&file))
     }
 
+    /// Whether the file was open when this process was forked.
+    pub(super) fn is_inherited(&self, path: &Path) -> bool {
+        let file = Identity::of(path).and_then(|file| self.0.get(&file));
+        file.is_some_and(|connections| connections.process != process())
+    }
+
     /// There is a connection to it now.
     pub(super) fn opened(mut self, path: &Path) -> OpenFile {
         let file = Identity::of(path);
         if let Some(file) = file {
-            *self.0.entry(file).or_default() += 1;
+            let none = Connections {
+                count: 0,
+                process: process(),
+            };
+            self.0.entry(file).or_insert(none).count += 1;
         }
         OpenFile(file)
     }
@@ -78,9 +112,9 @@ impl Drop for OpenFile {
             return;
         };
         let mut files = files();
-        if let Some(count) = files.get_mut(&file) {
-            *count -= 1;
-            if *count == 0 {
+        if let Some(connections) = files.get_mut(&file) {
+            connections.count -= 1;
+            if connections.count == 0 {
                 files.remove(&file);
             }
         }

@@ -12,6 +12,7 @@ mod tests;
 mod work;
 
 use std::fmt;
+use std::mem;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -64,6 +65,9 @@ const LONGEST: Duration = Duration::from_secs(86_400);
 /// are lost when it is closed. A backup
 /// that is put back has jobs in it that have been sent since: look through it first.
 ///
+/// A process that forks opens its stores after that. In the child a file that was open
+/// before is refused, since the locks on it are the parent's.
+///
 /// What is there and is no store of ours, or is one of a later version, is refused and not
 /// touched. A store of an earlier version is brought up to date when it is opened.
 ///
@@ -92,7 +96,8 @@ impl SqliteStore {
     /// # Errors
     ///
     /// Of the kind [`Unusable`](super::StoreErrorKind::Unusable) if something else is
-    /// there, or SQLite can keep no log there; and
+    /// there, SQLite can keep no log there, or the file was open before this process was
+    /// forked; and
     /// [`Unavailable`](super::StoreErrorKind::Unavailable) if the file cannot be made, or is
     /// locked.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
@@ -188,6 +193,16 @@ impl fmt::Debug for SqliteStore {
             .debug_tuple("SqliteStore")
             .field(&self.0.path)
             .finish()
+    }
+}
+
+/// A child of the process keeps what it has inherited: to close what the parent still uses
+/// would do more than that, such as remove its log.
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        if self.0.is_inherited() {
+            mem::forget(Arc::clone(&self.0));
+        }
     }
 }
 

@@ -80,6 +80,9 @@ fn check(path: &Path, here: &Opening<'_>) -> Result<(), StoreError> {
     if !metadata.is_file() {
         return Err(unusable(path, "is not a regular file"));
     }
+    if here.is_inherited(path) {
+        return Err(inherited(path));
+    }
     if here.has(path) {
         return check_mode(path, &metadata);
     }
@@ -236,6 +239,12 @@ fn retried<T>(
             result => return result,
         }
     }
+}
+
+pub(super) fn inherited(path: &Path) -> StoreError {
+    let what = "was opened before this process was forked, and SQLite's locks have stayed with \
+                the parent: open the store after the fork";
+    unusable(path, what)
 }
 
 pub(super) fn replaced(path: &Path) -> StoreError {

@@ -1,6 +1,5 @@
 //! One transaction after the other, on one connection.
 
-use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -8,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::failure::Failure;
-use super::files::{OpenFile, Opening};
+use super::files::{OpenFile, Opening, process};
 use super::open::{self, Limits, MIGRATIONS};
 use crate::store::StoreError;
 use crate::store::clock::{Clock, Moment};
@@ -33,6 +32,8 @@ pub(super) struct Shared {
     pub(super) path: PathBuf,
     pub(super) limits: Limits,
     clock: WallClock,
+    /// That opened it; no child of it may use or close it.
+    process: u32,
     open: Mutex<Open>,
 }
 
@@ -40,8 +41,6 @@ struct Open {
     connection: Connection,
     /// Dropped after it.
     file: OpenFile,
-    /// A connection must not be used by a child of the process that made it.
-    process: u32,
     syncs: bool,
     synced: Option<Instant>,
     /// What was read last here. It may be later than what the file knows, since who only
@@ -56,7 +55,6 @@ impl Open {
         Ok(Self {
             connection,
             file: here.opened(path),
-            process: std::process::id(),
             syncs: true,
             synced: None,
             clock: Clock::default(),
@@ -85,8 +83,15 @@ impl Shared {
             path,
             limits,
             clock,
+            process: process(),
             open,
         })
+    }
+
+    /// Whether this process was forked since: then the lock may be held by a thread that is
+    /// not here.
+    pub(super) fn is_inherited(&self) -> bool {
+        self.process != process()
     }
 
     /// Runs `change` alone among all processes. It has happened, or it has not.
@@ -125,14 +130,11 @@ impl Shared {
         &self,
         run: impl FnOnce(&mut Open) -> Result<T, Failure>,
     ) -> Result<T, StoreError> {
+        if self.is_inherited() {
+            return Err(open::inherited(&self.path));
+        }
         let since = Instant::now();
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.process != std::process::id() {
-            // Closing what the parent still uses would do more than closing it.
-            let own = Open::new(&self.path, self.limits, Opening::begin())?;
-            let inherited = mem::replace(&mut *open, own);
-            mem::forget(inherited);
-        }
         if !open.file.is_at(&self.path) {
             return Err(open::replaced(&self.path));
         }
@@ -141,14 +143,6 @@ impl Shared {
         let timed = open.connection.busy_timeout(left).map_err(Failure::from);
         let ran = timed.and_then(|()| run(&mut open));
         ran.map_err(|failure| failure.told(&self.path, since.elapsed()))
-    }
-
-    /// The connection is a parent's, and useless.
-    #[cfg(all(test, feature = "testing"))]
-    pub(super) fn as_if_forked(&self) -> Result<(), rusqlite::Error> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.process = open.process.wrapping_add(1);
-        open.connection.pragma_update(None, "query_only", true)
     }
 
     /// Whether the last change waited for the disk.

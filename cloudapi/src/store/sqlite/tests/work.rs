@@ -8,6 +8,8 @@ use rusqlite::Connection;
 use super::{Place, fails, new_job, reserve};
 use crate::store::memory_tests::ByHand;
 use crate::store::sqlite::SqliteStore;
+#[cfg(unix)]
+use crate::store::sqlite::files::FORKS;
 use crate::store::sqlite::queue;
 use crate::store::sqlite::work::Keep;
 use crate::store::{
@@ -150,16 +152,49 @@ fn the_hour_is_kept_from_run_to_run() {
     assert!(slots.len() > 450, "only {} of 500 were used", slots.len());
 }
 
+/// What a child of the process does between its beginning and its end.
+#[cfg(unix)]
+fn in_a_child(run: impl FnOnce()) {
+    FORKS.set(1);
+    run();
+    FORKS.set(0);
+}
+
+#[cfg(unix)]
 #[test]
-fn a_child_of_the_process_gets_a_connection_of_its_own() {
+fn a_child_of_the_process_is_refused_what_the_parent_has_open() {
     let place = Place::new();
     let store = place.open();
-    let job = new_job();
-    store.put(&job).expect("room");
-    store.0.as_if_forked().expect("a connection");
-    assert!(store.job(job.id).expect("a store").is_some());
+    let inherited = store.clone();
+    let says = "open the store after the fork";
+    in_a_child(|| {
+        fails(inherited.counts(None), StoreErrorKind::Unusable, says);
+        fails(inherited.put(&new_job()), StoreErrorKind::Unusable, says);
+        let again = SqliteStore::open(place.path());
+        fails(again, StoreErrorKind::Unusable, says);
+        drop(inherited);
+        let again = SqliteStore::open(place.path());
+        fails(again, StoreErrorKind::Unusable, says);
+        let own = Place::new();
+        own.open().put(&new_job()).expect("a file of its own");
+    });
+    store.put(&new_job()).expect("the parent goes on");
+    let closed = Place::new();
+    drop(closed.open());
+    in_a_child(|| {
+        closed.open().put(&new_job()).expect("nobody has it open");
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_child_of_the_process_does_not_close_what_the_parent_has_open() {
+    let place = Place::new();
+    let store = place.open();
     store.put(&new_job()).expect("room");
-    assert_eq!(place.open().counts(None).expect("a store").total(), 2);
+    in_a_child(|| drop(store));
+    // Who is the last to close it takes it away.
+    assert!(place.path().with_extension("db-wal").exists());
 }
 
 #[test]
