@@ -7,7 +7,8 @@
 //! [`Store`] is the seam. [`MemoryStore`] is for tests and for programs of one
 //! process; `SqliteStore` (feature `sqlite`) is a file that all processes of a machine
 //! share, and the next run of the program; `RedisStore` (feature `redis`) is Redis or
-//! Valkey, for many machines. [`open`] takes the address of either. A store of your own
+//! Valkey, for many machines. [`open`] and [`OpenOptions`] take the address of
+//! either. A store of your own
 //! has to pass the suite in `conformance` (feature `testing`).
 
 mod address;
@@ -32,7 +33,7 @@ mod sqlite;
 use std::fmt;
 use std::time::Duration;
 
-pub use self::address::open;
+pub use self::address::{OpenOptions, open};
 pub use self::error::{StoreError, StoreErrorKind};
 pub use self::handle::StoreHandle;
 pub use self::job::{

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cloudapi::Secret;
 use cloudapi::store::conformance;
-use cloudapi::store::{LogSync, RedisStore, Store, StoreErrorKind};
+use cloudapi::store::{LogSync, OpenOptions, RedisStore, Store, StoreErrorKind};
 
 use super::conformance::InRedis;
 use super::servers::{Server, ask_at, free_port, job, limit, of};
@@ -101,6 +101,31 @@ fn a_password_that_is_not_wanted_is_told() {
     let error = RedisStore::connect(&address).unwrap_err();
     assert!(error.to_string().contains("leave it out"), "{error}");
     assert!(!error.to_string().contains("hunter2"), "{error}");
+}
+
+#[test]
+fn who_only_looks_makes_no_store() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let address = format!("redis://127.0.0.1:{}/", server.port);
+    let look = OpenOptions::new().must_exist();
+    let bulk = look.clone().prefix("bulk");
+    for look in [&look, &bulk] {
+        let error = look.open(&address).unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Unusable, "{error}");
+        assert!(error.to_string().contains("has no store"), "{error}");
+    }
+    assert_eq!(server.ask::<u64>("DBSIZE"), 0);
+    let store = RedisStore::options(&address).prefix("bulk");
+    store.connect().unwrap().put(&job("queue")).unwrap();
+    let store = bulk.open(&address).unwrap();
+    assert_eq!(store.counts(None).unwrap().total(), 1);
+    look.open(&address).unwrap_err();
+    look.prefix("bulk")
+        .open(&format!("{address}1"))
+        .unwrap_err();
+    assert_eq!(server.ask::<u64>("EXISTS cloudapi:format"), 0);
 }
 
 fn openssl(folder: &Path, arguments: &str) {

@@ -1,11 +1,12 @@
 //! The commands, and what each does.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{ArgGroup, Args, Subcommand};
-use cloudapi::store::{Filter, JobId, JobState, Settlement, StoreHandle, open};
+use cloudapi::store::{Filter, JobId, JobState, OpenOptions, Settlement, StoreHandle};
 
 use crate::Problem;
 use crate::show::{self, Form};
@@ -16,6 +17,12 @@ pub(crate) struct Queue {
     /// The store: `sqlite:PATH`, `redis://HOST:PORT/` or `rediss://HOST:PORT/`
     #[arg(long, env = "CLOUDAPI_STORE", hide_env_values = true, global = true)]
     store: Option<String>,
+    /// With what the keys of the store in a Redis begin; `cloudapi` if not set
+    #[arg(long, env = "CLOUDAPI_STORE_PREFIX", global = true)]
+    prefix: Option<String>,
+    /// The certificates, in a PEM file, that count for `rediss://` in place of the platform's
+    #[arg(long, env = "CLOUDAPI_STORE_CA_FILE", global = true)]
+    ca_file: Option<PathBuf>,
     /// One JSON object a line, for programs
     #[arg(long, global = true)]
     json: bool,
@@ -131,14 +138,14 @@ impl Queue {
                     .to_owned(),
             ));
         };
-        // To look for calls in a file that is not there would make one.
-        if let Some(path) = address.strip_prefix("sqlite:")
-            && !path.is_empty()
-            && !std::path::Path::new(path).exists()
-        {
-            return Err(Problem::Other(format!("there is no file {path}")));
+        let mut options = OpenOptions::new().must_exist();
+        if let Some(prefix) = &self.prefix {
+            options = options.prefix(prefix);
         }
-        let store = open(address)?;
+        if let Some(path) = &self.ca_file {
+            options = options.ca_file(path);
+        }
+        let store = options.open(address)?;
         let form = if self.json { Form::Json } else { Form::Text };
         match &self.command {
             Command::List { which, limit } => list(&store, which, *limit, form, out),

@@ -109,7 +109,7 @@ impl RedisStore {
             replicas: settings.replicas,
         }));
         // First what finds the master.
-        store.check_format()?;
+        store.check_format(settings.must_exist)?;
         store.check_version()?;
         Ok(store)
     }
@@ -137,19 +137,30 @@ impl RedisStore {
         Ok(())
     }
 
-    fn check_format(&self) -> Result<(), StoreError> {
+    /// The format is the first that is written of a store.
+    fn check_format(&self, must_exist: bool) -> Result<(), StoreError> {
         let key = self.0.keys.format();
         let mut set = cmd("SET");
         set.arg(&key).arg(FORMAT).arg("NX");
         let mut get = cmd("GET");
         get.arg(&key);
-        let requests = vec![Request::plain(get), Request::plain(set)];
+        let mut requests = vec![Request::plain(get)];
+        if !must_exist {
+            requests.push(Request::plain(set));
+        }
         let answers = self.0.nodes.run(
             vec![Batch { key, requests }],
             Twice::Harmless,
             self.0.nodes.deadline(),
         )?;
         let found = match answers.into_iter().next() {
+            None | Some(Value::Nil) if must_exist => {
+                return Err(self.unusable(&format!(
+                    "has no store with the prefix `{}` in this database: is it another prefix, or \
+                     another database (`redis://HOST:PORT/1`)?",
+                    self.0.keys.prefix
+                )));
+            }
             None | Some(Value::Nil) => return Ok(()),
             Some(found) => record::text(found)?,
         };

@@ -45,6 +45,7 @@ pub struct RedisOptions {
     prefix: String,
     ca_file: Option<PathBuf>,
     replicas: u32,
+    must_exist: bool,
 }
 
 impl fmt::Debug for RedisOptions {
@@ -70,6 +71,7 @@ impl RedisOptions {
             prefix: "cloudapi".to_owned(),
             ca_file: None,
             replicas: 0,
+            must_exist: false,
         }
     }
 
@@ -129,6 +131,12 @@ impl RedisOptions {
         self
     }
 
+    /// Whether to fail where no store is, in place of making one.
+    pub(in crate::store) const fn must_exist(mut self, must_exist: bool) -> Self {
+        self.must_exist = must_exist;
+        self
+    }
+
     /// Connects, and looks whether it is a Redis that can be used.
     ///
     /// # Errors
@@ -162,6 +170,7 @@ impl RedisOptions {
             prefix: self.prefix,
             ca_file: self.ca_file,
             replicas: self.replicas,
+            must_exist: self.must_exist,
         })
     }
 }
@@ -173,6 +182,7 @@ pub(super) struct Settings {
     pub(super) prefix: String,
     pub(super) ca_file: Option<PathBuf>,
     pub(super) replicas: u32,
+    pub(super) must_exist: bool,
 }
 
 /// A server of a Redis.

@@ -87,6 +87,7 @@ pub struct SqliteStore(Arc<Shared>);
 #[derive(Clone)]
 pub struct SqliteOptions {
     limits: open::Limits,
+    must_exist: bool,
     clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
 }
 
@@ -129,6 +130,7 @@ impl SqliteStore {
                 busy_timeout: Duration::from_secs(5),
                 maximum_size: None,
             },
+            must_exist: false,
             clock: Arc::new(SystemTime::now),
         }
     }
@@ -159,6 +161,12 @@ impl SqliteOptions {
         self
     }
 
+    /// Whether to fail where no store is, in place of making one.
+    pub(in crate::store) const fn must_exist(mut self, must_exist: bool) -> Self {
+        self.must_exist = must_exist;
+        self
+    }
+
     /// Takes the time from `clock`, for tests. All who use the file have to have the same.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
@@ -172,7 +180,8 @@ impl SqliteOptions {
     ///
     /// As [`SqliteStore::open`].
     pub fn open(&self, path: impl AsRef<Path>) -> Result<SqliteStore, StoreError> {
-        let shared = Shared::open(path.as_ref(), self.limits, Arc::clone(&self.clock))?;
+        let clock = Arc::clone(&self.clock);
+        let shared = Shared::open(path.as_ref(), self.must_exist, self.limits, clock)?;
         Ok(SqliteStore(Arc::new(shared)))
     }
 }

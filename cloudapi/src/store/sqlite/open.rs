@@ -39,6 +39,19 @@ fn unusable(path: &Path, what: &str) -> StoreError {
     StoreError::new(StoreErrorKind::Unusable, message)
 }
 
+/// Whether there is more than could become a store. What it is is asked after this.
+pub(super) fn exists(path: &Path) -> Result<(), StoreError> {
+    let message = match fs::metadata(path) {
+        Ok(metadata) if metadata.len() > 0 || !metadata.is_file() => return Ok(()),
+        Ok(_) => format!("`{}` is empty: there is no store in it", path.display()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            format!("there is no file `{}`", path.display())
+        }
+        Err(error) => return Err(unreadable(path, error)),
+    };
+    Err(StoreError::new(StoreErrorKind::Unusable, message))
+}
+
 /// Makes the file if there is none, and tells its one path. Of a file that is there no
 /// byte is changed.
 pub(super) fn prepare(path: &Path, here: &Opening<'_>) -> Result<PathBuf, StoreError> {

@@ -75,8 +75,16 @@ impl Open {
 }
 
 impl Shared {
-    pub(super) fn open(path: &Path, limits: Limits, clock: WallClock) -> Result<Self, StoreError> {
+    pub(super) fn open(
+        path: &Path,
+        must_exist: bool,
+        limits: Limits,
+        clock: WallClock,
+    ) -> Result<Self, StoreError> {
         let here = Opening::begin();
+        if must_exist {
+            open::exists(path)?;
+        }
         let path = open::prepare(path, &here)?;
         let open = Mutex::new(Open::new(&path, limits, here)?);
         Ok(Self {

@@ -2,6 +2,9 @@
 #![cfg(all(feature = "cli", feature = "sqlite"))]
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
+#[cfg(feature = "redis")]
+mod redis;
+
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, SystemTime};
@@ -27,14 +30,25 @@ fn store(folder: &Path) -> SqliteStore {
     SqliteStore::open(folder.join("calls.db")).unwrap()
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
+fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cloudapi"));
-    command.env_remove("CLOUDAPI_STORE");
+    for name in [
+        "CLOUDAPI_STORE",
+        "CLOUDAPI_STORE_PREFIX",
+        "CLOUDAPI_STORE_CA_FILE",
+    ] {
+        command.env_remove(name);
+    }
     if folder.join("calls.db").exists() {
         let path = folder.join("calls.db");
         command.env("CLOUDAPI_STORE", format!("sqlite:{}", path.display()));
     }
-    command.arg("queue").args(arguments).output().unwrap()
+    command.arg("queue").args(arguments);
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    command(folder, arguments).output().unwrap()
 }
 
 #[track_caller]
@@ -234,6 +248,16 @@ fn mistakes_are_told_with_what_to_type() {
     let told = fails(folder.path(), &["count", "--store", &address]);
     assert!(told.contains("there is no file"), "{told}");
     assert!(!missing.exists(), "to look makes no file");
+    let empty = folder.path().join("empty.db");
+    std::fs::write(&empty, "").unwrap();
+    let address = format!("sqlite:{}", empty.display());
+    let told = fails(folder.path(), &["count", "--store", &address]);
+    assert!(told.contains("is empty"), "{told}");
+    assert_eq!(
+        std::fs::read(&empty).unwrap(),
+        b"",
+        "to look makes no store"
+    );
 
     let _store = store(folder.path());
     let told = fails(folder.path(), &["show", "17"]);
