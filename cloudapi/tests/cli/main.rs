@@ -4,6 +4,7 @@
 
 #[cfg(feature = "redis")]
 mod redis;
+mod terminal;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -2,9 +2,10 @@
 
 mod queue;
 mod show;
+mod told;
 mod watch;
 
-use std::io::{self, Write as _};
+use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(problem) => {
-            let _ = writeln!(io::stderr(), "cloudapi: {problem}");
+            told::complain(problem);
             ExitCode::FAILURE
         }
     }

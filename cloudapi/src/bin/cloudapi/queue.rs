@@ -10,6 +10,7 @@ use cloudapi::store::{Filter, JobId, JobState, OpenOptions, Settlement, StoreHan
 
 use crate::Problem;
 use crate::show::{self, Form};
+use crate::told::complain;
 use crate::watch;
 
 #[derive(Args)]
@@ -260,7 +261,7 @@ impl Several {
                 Ok(what) => writeln!(out, "{id} {what}")?,
                 Err(error) => {
                     problems += 1;
-                    writeln!(std::io::stderr(), "cloudapi: {error}")?;
+                    complain(error);
                 }
             }
         }

@@ -20,7 +20,7 @@ pub(crate) fn counts(counts: &Counts, form: Form, out: &mut dyn Write) -> io::Re
                 .into_iter()
                 .map(|(word, count)| (word, count.into()))
                 .collect();
-            writeln!(out, "{}", Value::Object(states))
+            json_line(&Value::Object(states), out)
         }
         Form::Text => writeln!(out, "{}", line(counts)),
     }
@@ -42,7 +42,7 @@ pub(crate) fn line(counts: &Counts) -> String {
 pub(crate) fn table(jobs: &[Job], form: Form, out: &mut dyn Write) -> io::Result<()> {
     if let Form::Json = form {
         for job in jobs {
-            writeln!(out, "{}", brief(job))?;
+            json_line(&brief(job), out)?;
         }
         return Ok(());
     }
@@ -84,7 +84,7 @@ pub(crate) fn whole(job: &Job, form: Form, out: &mut dyn Write) -> io::Result<()
     all["request_body"] = body(Some(&job.new.request));
     all["result"] = body(job.result.as_deref());
     match form {
-        Form::Json => writeln!(out, "{all}"),
+        Form::Json => json_line(&all, out),
         Form::Text => {
             let Value::Object(fields) = all else {
                 return Ok(());
@@ -178,9 +178,31 @@ fn time(time: SystemTime) -> String {
     humantime::format_rfc3339_seconds(time).to_string()
 }
 
-/// What came from a server must not move the cursor of a terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|char| if char.is_control() { ' ' } else { char })
-        .collect()
+/// What came from a server must not move the cursor of a terminal, nor turn the order of
+/// what stands in its line.
+pub(crate) fn printable(text: &str) -> String {
+    let shown = |char| if is_control(char) { ' ' } else { char };
+    text.chars().map(shown).collect()
+}
+
+/// Here too. JSON itself asks for that below U+0020 only.
+fn json_line(value: &Value, out: &mut dyn Write) -> io::Result<()> {
+    let mut line = String::new();
+    for char in value.to_string().chars() {
+        // What is no ASCII stands in strings only.
+        match is_control(char) {
+            true => line.push_str(&format!("\\u{:04x}", u32::from(char))),
+            false => line.push(char),
+        }
+    }
+    writeln!(out, "{line}")
+}
+
+/// Moves the cursor, breaks the line or turns its direction.
+fn is_control(char: char) -> bool {
+    let breaks_or_turns = matches!(
+        char,
+        '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
+    );
+    char.is_control() || breaks_or_turns
 }

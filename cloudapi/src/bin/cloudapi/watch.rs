@@ -8,6 +8,7 @@ use cloudapi::store::{StoreErrorKind, StoreHandle};
 
 use crate::Problem;
 use crate::show::{self, Form};
+use crate::told::complain;
 
 /// Who asks all the time only slows the store down.
 const LEAST: Duration = Duration::from_millis(100);
@@ -42,7 +43,7 @@ pub(crate) fn run(
             // It may come back, and then the watch goes on.
             Err(error) if error.kind() == StoreErrorKind::Unavailable => {
                 if !is_away {
-                    writeln!(std::io::stderr(), "cloudapi: {error}")?;
+                    complain(error);
                     is_away = true;
                 }
             }
