@@ -1,5 +1,7 @@
 //! `cloudapi queue`: what is in a store, and what a person may do about it.
 
+mod act;
+mod many;
 mod queue;
 mod show;
 mod told;
@@ -42,7 +44,10 @@ fn main() -> ExitCode {
 /// Why the program ends without having done what it was asked.
 enum Problem {
     Store(cloudapi::store::StoreError),
+    /// There was nothing to do but to write.
     Output(io::Error),
+    /// It is done, and could not be said.
+    Untold(io::Error),
     Other(String),
 }
 
@@ -63,6 +68,12 @@ impl std::fmt::Display for Problem {
         match self {
             Self::Store(error) => error.fmt(formatter),
             Self::Output(error) => write!(formatter, "the output cannot be written: {error}"),
+            Self::Untold(error) => {
+                write!(
+                    formatter,
+                    "all is done, but not all was told: the output cannot be written: {error}"
+                )
+            }
             Self::Other(problem) => formatter.write_str(problem),
         }
     }

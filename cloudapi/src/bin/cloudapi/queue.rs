@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use clap::{ArgGroup, Args, Subcommand};
-use cloudapi::store::{Filter, JobId, JobState, OpenOptions, Settlement, StoreHandle};
+use clap::{Args, Subcommand};
+use cloudapi::store::{Filter, JobId, JobState, OpenOptions, StoreHandle};
 
-use crate::Problem;
-use crate::show::{self, Form};
-use crate::told::complain;
-use crate::watch;
+use crate::act::{self, Outcome, Several};
+use crate::many::pages;
+use crate::show::{self, Form, Table};
+use crate::{Problem, watch};
 
 #[derive(Args)]
 pub(crate) struct Queue {
@@ -100,31 +100,7 @@ struct Which {
     states: Vec<JobState>,
 }
 
-#[derive(Args)]
-#[command(group = ArgGroup::new("jobs").required(true))]
-struct Several {
-    /// The jobs' names: 32 hexadecimal digits each
-    #[arg(group = "jobs")]
-    ids: Vec<JobId>,
-    /// All jobs in this state, in place of names; may be given more than once
-    #[arg(long, value_name = "STATE", value_parser = state(), group = "jobs")]
-    all: Vec<JobState>,
-    /// With `--all`, of this queue only
-    #[arg(long, requires = "all", conflicts_with = "ids")]
-    queue: Option<String>,
-}
-
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Outcome {
-    /// It had taken effect
-    Done,
-    /// It had not, and shall not
-    Failed,
-    /// It had not, and shall be sent: at the back of the queue
-    Again,
-}
-
-fn state() -> impl clap::builder::TypedValueParser<Value = JobState> {
+pub(crate) fn state() -> impl clap::builder::TypedValueParser<Value = JobState> {
     let words = JobState::ALL.map(JobState::word);
     // Only these words come here.
     PossibleValuesParser::new(words).try_map(|word| JobState::from_word(&word).ok_or("no state"))
@@ -159,37 +135,15 @@ impl Queue {
                 show::whole(&job, form, out)?;
                 Ok(())
             }
-            Command::Retry(several) => several.each(&store, out, "retried", |store, id| {
-                store.retry(id).map(|()| "waits again")
-            }),
-            Command::Cancel(several) => several.each(&store, out, "cancelled", |store, id| {
-                store.cancel(id).map(|was| match was.is_leased() {
-                    true => "is under way; its worker is told to cancel it",
-                    false => "cancelled",
-                })
-            }),
+            Command::Retry(several) => act::retry(several, &store, out),
+            Command::Cancel(several) => act::cancel(several, &store, out),
             Command::Settle {
                 id,
                 outcome,
                 reason,
-            } => {
-                let reason = reason.clone();
-                let settlement = match outcome {
-                    Outcome::Done => Settlement::Done {
-                        result: None,
-                        reason,
-                    },
-                    Outcome::Failed => Settlement::Failed { reason },
-                    Outcome::Again => Settlement::Again,
-                };
-                store.settle(*id, &settlement)?;
-                writeln!(out, "{id} settled")?;
-                Ok(())
-            }
+            } => act::settle(*id, *outcome, reason, &store, out),
             Command::Purge { queue, over_for } => {
-                let gone = store.purge(queue.as_deref(), *over_for)?;
-                writeln!(out, "{gone} forgotten")?;
-                Ok(())
+                act::purge(queue.as_deref(), *over_for, &store, out)
             }
             Command::Watch {
                 queue,
@@ -207,74 +161,31 @@ fn list(
     form: Form,
     out: &mut dyn Write,
 ) -> Result<(), Problem> {
+    let mut left = match limit {
+        0 => usize::MAX,
+        limit => limit,
+    };
     let filter = Filter {
         queue: which.queue.clone(),
         states: which.states.clone(),
         after: None,
         // One more, to know whether there is more.
-        maximum: if limit == 0 {
-            0
-        } else {
-            limit.saturating_add(1)
-        },
+        maximum: left.saturating_add(1),
     };
-    let mut jobs = store.jobs(&filter)?;
-    let is_all = limit == 0 || jobs.len() <= limit;
-    if !is_all {
-        jobs.truncate(limit);
+    let mut table = Table::new(form);
+    for page in pages(store, filter) {
+        let mut page = page?;
+        let is_all = page.len() <= left;
+        page.truncate(left);
+        left -= page.len();
+        table.add(&page, out)?;
+        if !is_all {
+            return Ok(table.end(true, out)?);
+        }
     }
-    show::table(&jobs, form, out)?;
-    if !is_all && matches!(form, Form::Text) {
-        writeln!(out, "there are more: `--limit 0` lists all")?;
-    }
-    Ok(())
+    Ok(table.end(false, out)?)
 }
 
 fn no_such(id: JobId) -> Problem {
     Problem::Other(format!("there is no job {id}; it may have been purged"))
-}
-
-impl Several {
-    /// Does it to each, and goes on where one cannot be done so: with many, some have
-    /// moved on by then. `done` is what is said of all.
-    fn each(
-        &self,
-        store: &StoreHandle,
-        out: &mut dyn Write,
-        done: &str,
-        act: impl Fn(&StoreHandle, JobId) -> Result<&'static str, cloudapi::store::StoreError>,
-    ) -> Result<(), Problem> {
-        let ids = if self.all.is_empty() {
-            self.ids.clone()
-        } else {
-            let filter = Filter {
-                queue: self.queue.clone(),
-                states: self.all.clone(),
-                ..Filter::default()
-            };
-            let jobs = store.jobs(&filter)?;
-            jobs.into_iter().map(|job| job.new.id).collect()
-        };
-        let mut problems = 0_usize;
-        for id in &ids {
-            match act(store, *id) {
-                Ok(what) => writeln!(out, "{id} {what}")?,
-                Err(error) => {
-                    problems += 1;
-                    complain(error);
-                }
-            }
-        }
-        match problems {
-            0 if ids.is_empty() => {
-                writeln!(out, "there is no such job")?;
-                Ok(())
-            }
-            0 => Ok(()),
-            _ => Err(Problem::Other(format!(
-                "{problems} of {} could not be {done}",
-                ids.len()
-            ))),
-        }
-    }
 }

@@ -39,43 +39,67 @@ pub(crate) fn line(counts: &Counts) -> String {
     there.join(", ")
 }
 
-pub(crate) fn table(jobs: &[Job], form: Form, out: &mut dyn Write) -> io::Result<()> {
-    if let Form::Json = form {
-        for job in jobs {
-            json_line(&brief(job), out)?;
+/// Jobs line by line, however many. The columns are as wide as those first added need.
+pub(crate) struct Table {
+    form: Form,
+    widths: Option<(usize, usize)>,
+}
+
+impl Table {
+    pub(crate) const fn new(form: Form) -> Self {
+        Self { form, widths: None }
+    }
+
+    pub(crate) fn add(&mut self, jobs: &[Job], out: &mut dyn Write) -> io::Result<()> {
+        if let Form::Json = self.form {
+            return jobs.iter().try_for_each(|job| json_line(&brief(job), out));
         }
-        return Ok(());
+        let (endpoint, request) = match self.widths {
+            Some(widths) => widths,
+            None => *self.widths.insert(head(jobs, out)?),
+        };
+        for job in jobs {
+            let line = format!(
+                "{}  {:9}  {:>8}  {}  {:endpoint$}  {:request$}  {}",
+                job.new.id,
+                job.state,
+                job.attempts,
+                time(job.changed),
+                printable(&job.new.endpoint),
+                printable(&job.new.summary),
+                printable(job.reason.as_deref().unwrap_or_default()),
+            );
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        Ok(())
     }
-    if jobs.is_empty() {
-        return writeln!(out, "no jobs");
+
+    /// Says whether there were any, and whether there are more.
+    pub(crate) fn end(self, has_more: bool, out: &mut dyn Write) -> io::Result<()> {
+        match (self.form, self.widths) {
+            (Form::Json, _) => Ok(()),
+            (Form::Text, None) => writeln!(out, "no jobs"),
+            (Form::Text, Some(_)) if has_more => {
+                writeln!(out, "there are more: `--limit 0` lists all")
+            }
+            (Form::Text, Some(_)) => Ok(()),
+        }
     }
-    let width = |of: fn(&Job) -> usize, title: &str| {
-        jobs.iter().map(of).max().unwrap_or(0).max(title.len())
+}
+
+fn head(jobs: &[Job], out: &mut dyn Write) -> io::Result<(usize, usize)> {
+    let width = |of: fn(&Job) -> &str, title: &str| {
+        let widths = jobs.iter().map(|job| of(job).chars().count());
+        widths.max().unwrap_or(0).max(title.len())
     };
-    let endpoint = width(
-        |job| printable(&job.new.endpoint).chars().count(),
-        "endpoint",
-    );
-    let request = width(|job| printable(&job.new.summary).chars().count(), "request");
+    let endpoint = width(|job| &job.new.endpoint, "endpoint");
+    let request = width(|job| &job.new.summary, "request");
     writeln!(
         out,
         "{:32}  {:9}  {:>8}  {:20}  {:endpoint$}  {:request$}  reason",
         "job", "state", "attempts", "since", "endpoint", "request"
     )?;
-    for job in jobs {
-        let line = format!(
-            "{}  {:9}  {:>8}  {}  {:endpoint$}  {:request$}  {}",
-            job.new.id,
-            job.state,
-            job.attempts,
-            time(job.changed),
-            printable(&job.new.endpoint),
-            printable(&job.new.summary),
-            printable(job.reason.as_deref().unwrap_or_default()),
-        );
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    Ok(())
+    Ok((endpoint, request))
 }
 
 /// All that is known of a job.
