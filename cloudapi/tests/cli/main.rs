@@ -2,6 +2,7 @@
 #![cfg(all(feature = "cli", feature = "sqlite"))]
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
+mod left;
 mod many;
 #[cfg(feature = "redis")]
 mod redis;

@@ -1,15 +1,23 @@
 //! What a person does to jobs.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args};
-use cloudapi::store::{Filter, JobId, JobState, Settlement, StoreError, StoreHandle};
+use cloudapi::store::{
+    Filter, Job, JobId, JobState, Reclaimed, Settlement, StoreError, StoreErrorKind, StoreHandle,
+};
+use serde_json::json;
 
 use crate::Problem;
 use crate::many::{Ends, pages};
 use crate::queue::state;
+use crate::show::Form;
 use crate::told::{Told, complain};
+
+/// Where a job has no worker any more, and nobody has taken it back.
+const LEFT: &str = "its worker's lease is over, and `cloudapi queue reclaim` takes it back";
 
 #[derive(Args)]
 #[command(group = ArgGroup::new("jobs").required(true))]
@@ -41,7 +49,7 @@ pub(crate) fn retry(
     out: &mut dyn Write,
 ) -> Result<(), Problem> {
     several.each(store, out, "retried", |id| {
-        store.retry(id).map(|()| "waits again")
+        store.retry(id).map(|()| "waits again".to_owned())
     })
 }
 
@@ -53,8 +61,9 @@ pub(crate) fn cancel(
     several.each(store, out, "cancelled", |id| {
         let was = store.cancel(id)?;
         Ok(match was.is_leased() {
-            true => "is under way; its worker is told to cancel it",
-            false => "cancelled",
+            true if is_left(store, id) => format!("is marked as cancelled; {LEFT}"),
+            true => "is under way; its worker is told to cancel it".to_owned(),
+            false => "cancelled".to_owned(),
         })
     })
 }
@@ -75,7 +84,9 @@ pub(crate) fn settle(
         Outcome::Failed => Settlement::Failed { reason },
         Outcome::Again => Settlement::Again,
     };
-    store.settle(id, &settlement)?;
+    store
+        .settle(id, &settlement)
+        .map_err(|error| Problem::Other(explained(store, id, &error)))?;
     let mut told = Told::new(out);
     told.line(format_args!("{id} settled"));
     told.end()
@@ -93,6 +104,67 @@ pub(crate) fn purge(
     told.end()
 }
 
+pub(crate) fn reclaim(
+    queue: Option<&str>,
+    store: &StoreHandle,
+    form: Form,
+    out: &mut dyn Write,
+) -> Result<(), Problem> {
+    let queues = match queue {
+        Some(queue) => BTreeSet::from([queue.to_owned()]),
+        None => left_queues(store)?,
+    };
+    let mut told = Told::new(out);
+    let mut is_any = false;
+    for queue in queues {
+        for Reclaimed { id, state } in store.reclaim(&queue)? {
+            is_any = true;
+            match (form, state) {
+                (Form::Json, _) => {
+                    told.line(json!({ "id": id.to_string(), "state": state.word() }));
+                }
+                (Form::Text, JobState::Waiting) => told.line(format_args!("{id} waits again")),
+                (Form::Text, state) => told.line(format_args!("{id} is {state}")),
+            }
+        }
+    }
+    if !is_any && matches!(form, Form::Text) {
+        told.line("no worker's lease is over");
+    }
+    told.end()
+}
+
+/// A store names no queues but those of its jobs.
+fn left_queues(store: &StoreHandle) -> Result<BTreeSet<String>, StoreError> {
+    let leased = JobState::ALL.into_iter().filter(|state| state.is_leased());
+    let filter = Filter {
+        states: leased.collect(),
+        ..Filter::default()
+    };
+    let mut queues = BTreeSet::new();
+    for page in pages(store, filter) {
+        let left = page?.into_iter().filter(has_no_worker);
+        queues.extend(left.map(|job| job.new.queue));
+    }
+    Ok(queues)
+}
+
+fn has_no_worker(job: &Job) -> bool {
+    job.state.is_leased() && job.lease_left == Some(Duration::ZERO)
+}
+
+fn is_left(store: &StoreHandle, id: JobId) -> bool {
+    matches!(store.job(id), Ok(Some(job)) if has_no_worker(&job))
+}
+
+/// Why it could not be done, and what can be done first.
+fn explained(store: &StoreHandle, id: JobId, error: &StoreError) -> String {
+    if error.kind() == StoreErrorKind::WrongState && is_left(store, id) {
+        return format!("{error}; {LEFT}");
+    }
+    error.to_string()
+}
+
 impl Several {
     /// Does it to each, and goes on where one cannot be done so: with many, some have
     /// moved on by then. `done` is what is said of all.
@@ -101,7 +173,7 @@ impl Several {
         store: &StoreHandle,
         out: &mut dyn Write,
         done: &str,
-        act: impl Fn(JobId) -> Result<&'static str, StoreError>,
+        act: impl Fn(JobId) -> Result<String, StoreError>,
     ) -> Result<(), Problem> {
         let mut told = Told::new(out);
         let (mut tried, mut problems) = (0_u64, 0_u64);
@@ -111,7 +183,7 @@ impl Several {
                 Ok(what) => told.line(format_args!("{id} {what}")),
                 Err(error) => {
                     problems += 1;
-                    complain(error);
+                    complain(explained(store, id, &error));
                 }
             }
         };

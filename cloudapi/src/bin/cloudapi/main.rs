@@ -22,7 +22,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Durable calls: lists, shows, retries, cancels, settles and watches them
+    /// Durable calls: lists, shows, retries, cancels, settles, takes back and watches them
     Queue(queue::Queue),
 }
 

@@ -67,6 +67,15 @@ enum Command {
         #[arg(long, default_value = "settled by hand")]
         reason: String,
     },
+    /// Takes back the jobs of workers that have ended without a word
+    ///
+    /// A worker of the queue does it by itself. Without one, such a job can be neither
+    /// settled nor retried before.
+    Reclaim {
+        /// Of this queue only
+        #[arg(long)]
+        queue: Option<String>,
+    },
     /// Forgets jobs that are over: done, failed or cancelled
     Purge {
         /// Of this queue only
@@ -142,6 +151,7 @@ impl Queue {
                 outcome,
                 reason,
             } => act::settle(*id, *outcome, reason, &store, out),
+            Command::Reclaim { queue } => act::reclaim(queue.as_deref(), &store, form, out),
             Command::Purge { queue, over_for } => {
                 act::purge(queue.as_deref(), *over_for, &store, out)
             }
