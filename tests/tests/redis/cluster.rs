@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cloudapi::store::conformance;
-use cloudapi::store::{Filter, JobState, RedisStore, Store, StoreErrorKind};
+use cloudapi::store::{Back, Filter, JobState, RedisStore, Store, StoreErrorKind};
 
 use super::conformance::InRedis;
 use super::servers::{Server, job, limit, of, until};
@@ -58,6 +58,38 @@ fn a_store_in_a_cluster_conforms() {
         .expect("one has not got it");
     assert_eq!(error.kind(), StoreErrorKind::Refused);
     assert!(error.to_string().contains("redis+cluster://"), "{error}");
+}
+
+/// The number of its place is counted on another server, which may be full as well.
+#[test]
+fn a_job_that_fails_goes_to_the_back_when_memory_is_full() {
+    let Some(servers) = cluster() else {
+        return;
+    };
+    let address = format!("redis+cluster://127.0.0.1:{}/", servers[0].port);
+    let options = RedisStore::options(&address).timeout(Duration::from_secs(20));
+    let store = options.connect().unwrap();
+    let [fails, waits] = [(); 2].map(|()| job("queue"));
+    store.put(&fails).unwrap();
+    store.put(&waits).unwrap();
+    for server in &servers {
+        server.ask::<()>("CONFIG SET maxmemory-policy noeviction");
+        server.ask::<()>("CONFIG SET maxmemory 1");
+    }
+    let refused = store.put(&job("queue")).unwrap_err();
+    assert_eq!(refused.kind(), StoreErrorKind::Full, "{refused}");
+
+    let not_before = Duration::ZERO;
+    let lease = store.claim("queue", "worker", HOUR).unwrap().unwrap().lease;
+    assert_eq!(lease.job, fails.id);
+    store.requeue(&lease, &Back::Failed { not_before }).unwrap();
+    let next = store.claim("queue", "worker", HOUR).unwrap().unwrap();
+    assert_eq!(next.job.new.id, waits.id);
+    store.cancel(fails.id).unwrap();
+    store.retry(fails.id).unwrap();
+    let jobs = store.jobs(&Filter::default()).unwrap();
+    let ids: Vec<_> = jobs.iter().map(|job| job.new.id).collect();
+    assert_eq!(ids, [waits.id, fails.id]);
 }
 
 #[test]

@@ -106,9 +106,8 @@ impl Queues<'_> {
             return Ok(String::new());
         }
         let number = self.keys.number();
-        let mut count = cmd("INCR");
-        count.arg(&number);
-        let batch = Batch::one(number, Request::plain(count));
+        let request = Request::script(&scripts::NUMBER, &[&number]);
+        let batch = Batch::one(number, request);
         // Nobody misses a number.
         let counted = first(
             self.nodes

@@ -20,9 +20,12 @@ impl Script {
 
 macro_rules! scripts {
     (
+        $(of_none $whole:ident $whole_file:literal;)*
         $(of_scope $alone:ident $alone_file:literal;)*
         $(of_queue $name:ident $file:literal;)*
     ) => {
+        $(pub(super) static $whole: LazyLock<Script> =
+            LazyLock::new(|| Script::new(include_str!($whole_file).to_owned()));)*
         $(pub(super) static $alone: LazyLock<Script> =
             LazyLock::new(|| Script::new(concat!(include_str!("lua/clock.lua"), include_str!($alone_file)).to_owned()));)*
         $(pub(super) static $name: LazyLock<Script> = LazyLock::new(|| {
@@ -32,6 +35,7 @@ macro_rules! scripts {
 }
 
 scripts! {
+    of_none NUMBER "lua/number.lua";
     of_scope RESERVE "lua/reserve.lua";
     of_scope CLOSE "lua/close.lua";
     of_scope GATE "lua/gate.lua";
