@@ -141,7 +141,8 @@ fn full_memory_takes_no_job_and_loses_none() {
     assert_eq!(error.kind(), StoreErrorKind::Full, "{error}");
     assert!(error.to_string().contains("`maxmemory`"), "{error}");
     assert_eq!(store.job(refused.id).unwrap(), None);
-    // What is there can be brought to its end, and within its limits.
+    // What is there can be brought to its end, and within its limits; by who comes now, too.
+    let store = server.store();
     let Grant::Slot { wait } = store.reserve("scope", &of(&gate)).unwrap() else {
         panic!("a slot");
     };

@@ -140,29 +140,38 @@ impl RedisStore {
     /// The format is the first that is written of a store.
     fn check_format(&self, must_exist: bool) -> Result<(), StoreError> {
         let key = self.0.keys.format();
-        let mut set = cmd("SET");
-        set.arg(&key).arg(FORMAT).arg("NX");
-        let mut get = cmd("GET");
-        get.arg(&key);
-        let mut requests = vec![Request::plain(get)];
-        if !must_exist {
-            requests.push(Request::plain(set));
-        }
-        let answers = self.0.nodes.run(
-            vec![Batch { key, requests }],
-            Twice::Harmless,
-            self.0.nodes.deadline(),
-        )?;
-        let found = match answers.into_iter().next() {
-            None | Some(Value::Nil) if must_exist => {
+        let get = || Request::plain(cmd("GET")).arg(&key);
+        let set = || Request::plain(cmd("SET")).arg(&key).arg(FORMAT).arg("NX");
+        let ask = |requests: Vec<Request>| {
+            let key = key.clone();
+            let batches = vec![Batch { key, requests }];
+            let deadline = self.0.nodes.deadline();
+            self.0.nodes.run(batches, Twice::Harmless, deadline)
+        };
+        let answers = match must_exist {
+            true => ask(vec![get()])?,
+            false => match ask(vec![get(), set()]) {
+                // Who works off or purges what is there need not write that it is ours.
+                Err(error) if error.kind() == StoreErrorKind::Full => {
+                    let answers = ask(vec![get()])?;
+                    if answers.first().is_none_or(|found| *found == Value::Nil) {
+                        return Err(error);
+                    }
+                    answers
+                }
+                answers => answers?,
+            },
+        };
+        let found = match queues::first(answers) {
+            Value::Nil if must_exist => {
                 return Err(self.unusable(&format!(
                     "has no store with the prefix `{}` in this database: is it another prefix, or \
                      another database (`redis://HOST:PORT/1`)?",
                     self.0.keys.prefix
                 )));
             }
-            None | Some(Value::Nil) => return Ok(()),
-            Some(found) => record::text(found)?,
+            Value::Nil => return Ok(()),
+            found => record::text(found)?,
         };
         if found.parse() == Ok(FORMAT) {
             return Ok(());
