@@ -1,6 +1,7 @@
 //! A scope whose limits a store keeps: what it asks, and what it makes of the answers.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock, Mutex, Weak};
@@ -10,9 +11,7 @@ use super::Clock;
 use super::errands::{Errand, Errands};
 use super::scope::{Claim, Scope, State};
 use crate::schedule::{Asked, GRACE, Grant, Rate, StoreDown, Time};
-use crate::store::{
-    self, CloseListener, GateState, Reservation, SharedLimit, StoreError, StoreHandle,
-};
+use crate::store::{self, GateState, Listening, Reservation, SharedLimit, StoreError, StoreHandle};
 use crate::watch::{StoreNews, StoreOutage};
 
 // The scheduler knows no stores.
@@ -30,15 +29,25 @@ pub(super) struct Sharing {
     closing: Option<Duration>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Store {
     handle: StoreHandle,
     /// What the scope is called in it.
     scope: Arc<str>,
     gate: Arc<[SharedLimit]>,
     errands: Arc<Errands<Question>>,
-    /// The store has been told to tell us when the gate is closed.
-    listens: bool,
+    /// What the store calls when the gate is closed, once it has been told to.
+    listening: Option<Arc<Listening>>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = formatter.debug_struct("Store");
+        debug
+            .field("handle", &self.handle)
+            .field("scope", &self.scope);
+        debug.finish_non_exhaustive()
+    }
 }
 
 impl Sharing {
@@ -51,7 +60,7 @@ impl Sharing {
             scope: claim.store_scope.as_str().into(),
             gate: claim.rates.iter().map(store::gate_limit).collect(),
             errands: Errands::to(handle.name(), clock, &ALL),
-            listens: false,
+            listening: None,
         });
         Self {
             store,
@@ -154,23 +163,21 @@ impl Scope {
         turn.carry_out(self);
     }
 
-    fn now_listens(&self, asked: &Store) {
+    fn now_listens(&self, asked: &Store, listening: Arc<Listening>) {
         let sharing = &mut self.lock().sharing;
         if sharing.is_of(asked)
             && let Some(store) = &mut sharing.store
         {
-            store.listens = true;
+            store.listening = Some(listening);
         }
     }
 
-    fn listener(self: &Arc<Self>) -> CloseListener {
+    fn listener(self: &Arc<Self>) -> Arc<Listening> {
         let scope = Arc::downgrade(self);
-        Box::new(move |wait| {
-            let scope = scope.upgrade();
-            scope.is_some_and(|scope| {
+        Arc::new(move |wait| {
+            if let Some(scope) = scope.upgrade() {
                 scope.closed_elsewhere(wait);
-                true
-            })
+            }
         })
     }
 }
@@ -258,14 +265,15 @@ impl Question {
             handle,
             scope,
             gate,
-            listens,
+            listening,
             ..
         } = &self.store;
         match &self.about {
             About::Slot(endpoint) => {
-                if !listens {
-                    handle.on_close(scope, self.scope.listener())?;
-                    self.scope.now_listens(&self.store);
+                if listening.is_none() {
+                    let listening = self.scope.listener();
+                    handle.on_close(scope, Arc::downgrade(&listening))?;
+                    self.scope.now_listens(&self.store, listening);
                 }
                 let wanted = Reservation { gate, endpoint };
                 let grant = handle.reserve(scope, &wanted)?;
@@ -331,21 +339,41 @@ mod tests {
         }
     }
 
+    fn slot(scope: &Arc<Scope>) -> Question {
+        let store = scope.lock().sharing.store.clone().unwrap();
+        let about = About::Slot(Vec::new());
+        Question {
+            scope: Arc::clone(scope),
+            store,
+            about,
+        }
+    }
+
+    fn listening(scope: &Scope) -> Option<Arc<Listening>> {
+        let state = scope.lock();
+        state.sharing.store.as_ref().unwrap().listening.clone()
+    }
+
     /// It would never have been told to tell of a closed gate.
     #[test]
     fn a_question_to_an_earlier_store_says_nothing_of_the_one_after_it() {
         let [earlier, later] = [(); 2].map(|()| claim(MemoryStore::new().into()));
         let scope = Scope::new(Clock::System, earlier);
-        let store = scope.lock().sharing.store.clone().unwrap();
-        let about = About::Slot(Vec::new());
-        let question = Question {
-            scope: Arc::clone(&scope),
-            store,
-            about,
-        };
+        let question = slot(&scope);
         scope.enter(later, Time::ZERO).unwrap();
         assert!(question.put().is_ok());
-        let listens = scope.lock().sharing.store.as_ref().unwrap().listens;
-        assert!(!listens);
+        let listening = listening(&scope);
+        assert!(listening.is_none());
+    }
+
+    /// A service that makes clients without end would have the store call more and more.
+    #[test]
+    fn a_scope_that_is_gone_leaves_no_listener() {
+        let scope = Scope::new(Clock::System, claim(MemoryStore::new().into()));
+        assert!(slot(&scope).put().is_ok());
+        let listening = Arc::downgrade(&listening(&scope).unwrap());
+        assert_eq!(listening.strong_count(), 1);
+        drop(scope);
+        assert_eq!(listening.strong_count(), 0);
     }
 }

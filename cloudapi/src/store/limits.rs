@@ -1,5 +1,6 @@
 //! What processes that share a limit tell each other.
 
+use std::sync::Weak;
 use std::time::Duration;
 
 use crate::schedule::Rate;
@@ -66,6 +67,12 @@ pub struct GateState {
     pub closed_for: Duration,
 }
 
-/// Called with the time for which a scope is closed from now. Once it returns `false` it
-/// is forgotten. It must not block, nor call the store.
-pub type CloseListener = Box<dyn Fn(Duration) -> bool + Send + Sync>;
+/// Called with the time for which a scope is closed from now. It must not block, nor call
+/// the store.
+///
+/// Who wants to hear of it keeps the `Arc`. Once that is dropped, the store forgets the
+/// listener; it must not keep one alive.
+pub type CloseListener = Weak<dyn Fn(Duration) + Send + Sync>;
+
+/// What a [`CloseListener`] leads to.
+pub(crate) type Listening = dyn Fn(Duration) + Send + Sync;

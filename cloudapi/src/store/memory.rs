@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::clock::{Clock, Moment};
+use super::listeners::Listeners;
 use super::slots::{self, Slot};
 use super::{
     Back, Claimed, CloseListener, Counts, Filter, Finish, GateState, Grant, Job, JobId, JobState,
@@ -25,6 +26,7 @@ pub struct MemoryStore {
 
 struct State {
     scopes: HashMap<String, Gate>,
+    listeners: Listeners,
     jobs: HashMap<JobId, Kept>,
     /// The jobs that wait, by queue and place.
     waiting: BTreeMap<(String, i64), JobId>,
@@ -38,7 +40,6 @@ struct Gate {
     closed_until: u64,
     /// By the names of limits.
     next: HashMap<String, u64>,
-    listeners: Vec<Arc<CloseListener>>,
 }
 
 struct Kept {
@@ -61,6 +62,7 @@ impl MemoryStore {
     pub fn with_clock(clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         let state = State {
             scopes: HashMap::new(),
+            listeners: Listeners::default(),
             jobs: HashMap::new(),
             waiting: BTreeMap::new(),
             places: 0,
@@ -216,18 +218,10 @@ impl Store for MemoryStore {
         let gate = state.scopes.entry(scope.to_owned()).or_default();
         gate.closed_until = gate.closed_until.max(until);
         let left = now.until(gate.closed_until);
-        let listeners = gate.listeners.clone();
+        let listeners = state.listeners.of(scope);
         drop(state);
-        // They are somebody else's, and so called without the lock.
-        let gone: Vec<_> = listeners
-            .iter()
-            .filter(|listener| !listener(left))
-            .collect();
-        if !gone.is_empty() {
-            let (mut state, _) = self.locked();
-            let gate = state.scopes.entry(scope.to_owned()).or_default();
-            gate.listeners
-                .retain(|kept| !gone.iter().any(|gone| Arc::ptr_eq(gone, kept)));
+        for listener in listeners {
+            listener(left);
         }
         Ok(())
     }
@@ -242,8 +236,7 @@ impl Store for MemoryStore {
 
     fn on_close(&self, scope: &str, listener: CloseListener) -> Result<(), StoreError> {
         let (mut state, _) = self.locked();
-        let gate = state.scopes.entry(scope.to_owned()).or_default();
-        gate.listeners.push(Arc::new(listener));
+        state.listeners.add(scope, listener);
         Ok(())
     }
 

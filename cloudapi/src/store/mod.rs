@@ -19,6 +19,7 @@ mod error;
 mod handle;
 mod job;
 mod limits;
+mod listeners;
 mod memory;
 #[cfg(all(test, feature = "testing"))]
 mod memory_tests;
@@ -40,6 +41,7 @@ pub use self::job::{
     Back, Claimed, Counts, Filter, Finish, Job, JobId, JobState, Lease, NewJob, ParseJobIdError,
     Pulse, Reclaimed, Settlement,
 };
+pub(crate) use self::limits::Listening;
 pub use self::limits::{CloseListener, GateState, Grant, Reservation, SharedLimit};
 pub use self::memory::MemoryStore;
 pub(crate) use self::naming::{endpoint_limit, gate_limit, scope as scope_name};
@@ -108,8 +110,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     fn gate(&self, scope: &str) -> Result<GateState, StoreError>;
 
     /// Has `listener` called whenever a scope is closed, by whatever process, if the
-    /// store can tell. Where it cannot, whoever waits for a slot asks for the
-    /// [`gate`](Self::gate) before using it.
+    /// store can tell, and for as long as somebody has it. Where the store cannot, whoever
+    /// waits for a slot asks for the [`gate`](Self::gate) before using it.
     ///
     /// # Errors
     ///

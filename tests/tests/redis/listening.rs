@@ -1,6 +1,6 @@
 //! Who waits hears at once of a scope that somebody closes.
 
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use cloudapi::store::{RedisStore, Store};
@@ -11,11 +11,28 @@ const HOUR: Duration = Duration::from_secs(3_600);
 /// What does not come within that never comes.
 const LONG: Duration = Duration::from_secs(30);
 
-fn listen(store: &RedisStore, scope: &str) -> mpsc::Receiver<Duration> {
-    let (sender, receiver) = mpsc::channel();
-    let listener = Box::new(move |wait| sender.send(wait).is_ok());
-    store.on_close(scope, listener).unwrap();
-    receiver
+/// What is heard for as long as the listener is kept.
+struct Heard {
+    waits: mpsc::Receiver<Duration>,
+    _listener: Arc<dyn Fn(Duration) + Send + Sync>,
+}
+
+impl Heard {
+    fn next(&self) -> Duration {
+        self.waits.recv_timeout(LONG).unwrap()
+    }
+}
+
+fn listen(store: &RedisStore, scope: &str) -> Heard {
+    let (sender, waits) = mpsc::channel();
+    let listener: Arc<dyn Fn(Duration) + Send + Sync> = Arc::new(move |wait| {
+        let _ = sender.send(wait);
+    });
+    store.on_close(scope, Arc::downgrade(&listener)).unwrap();
+    Heard {
+        waits,
+        _listener: listener,
+    }
 }
 
 #[test]
@@ -27,12 +44,12 @@ fn a_scope_that_another_process_closes_is_heard_of() {
     let heard = listen(&store, "scope");
     let apart = listen(&store, "another scope");
     other.close("scope", HOUR).unwrap();
-    let wait = heard.recv_timeout(LONG).unwrap();
+    let wait = heard.next();
     assert!(wait > HOUR / 2 && wait <= HOUR);
     other.close("another scope", HOUR * 9).unwrap();
-    assert!(apart.recv_timeout(LONG).unwrap() > HOUR);
+    assert!(apart.next() > HOUR);
     // What is closed while a store begins to listen may be told twice.
-    let is_own = heard.try_iter().all(|wait| wait <= HOUR);
+    let is_own = heard.waits.try_iter().all(|wait| wait <= HOUR);
     assert!(is_own, "each scope is heard of alone");
 }
 
@@ -45,18 +62,18 @@ fn what_was_closed_while_nobody_could_hear_is_told() {
     // Closed before anybody listened.
     store.close("before", HOUR).unwrap();
     let before = listen(&store, "before");
-    before.recv_timeout(LONG).unwrap();
+    before.next();
     let heard = listen(&store, "scope");
     until("it is subscribed", || subscribers(&server) == 1);
     // The state is there when the server comes back, and no message tells of it.
     server.ask::<()>("HSET cloudapi:{s:scope} closed 4102444800000000");
     server.kill();
     assert!(server.start_again());
-    assert!(heard.recv_timeout(LONG).unwrap() > HOUR);
+    assert!(heard.next() > HOUR);
     until("it is subscribed again", || subscribers(&server) == 1);
-    while heard.try_recv().is_ok() {}
+    while heard.waits.try_recv().is_ok() {}
     store.close("scope", HOUR).unwrap();
-    heard.recv_timeout(LONG).unwrap();
+    heard.next();
 }
 
 fn subscribers(server: &Server) -> i64 {
@@ -75,16 +92,30 @@ fn a_store_that_is_dropped_listens_no_more() {
     until("it is subscribed", || subscribers(&server) == 1);
     drop(store);
     clone.close("scope", HOUR).unwrap();
-    heard.recv_timeout(LONG).unwrap();
+    heard.next();
     drop(clone);
-    // The thread has ended once nobody has the listener any more.
-    let ended = loop {
-        // It may be told once more of what was closed as it began to listen.
-        match heard.recv_timeout(LONG) {
-            Ok(_) => {}
-            Err(ended) => break ended,
-        }
-    };
-    assert_eq!(ended, mpsc::RecvTimeoutError::Disconnected);
     until("the connection is closed", || subscribers(&server) == 0);
+}
+
+#[test]
+fn a_store_to_which_nobody_listens_any_more_has_no_connection_for_it() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let store = server.store();
+    let (heard, other) = (listen(&store, "scope"), listen(&store, "another scope"));
+    until("it is subscribed", || subscribers(&server) == 1);
+    drop(heard);
+    store.close("scope", HOUR).unwrap();
+    store.close("another scope", HOUR).unwrap();
+    other.next();
+    assert_eq!(subscribers(&server), 1);
+    drop(other);
+    // It looks when something comes, or has not come for long.
+    store.close("scope", HOUR).unwrap();
+    until("the connection is closed", || subscribers(&server) == 0);
+    // And whoever listens from now on is told.
+    let heard = listen(&store, "a new scope");
+    store.close("a new scope", HOUR).unwrap();
+    heard.next();
 }

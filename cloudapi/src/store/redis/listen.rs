@@ -3,7 +3,6 @@
 //! One thread for each store has one connection, and waits. It sleeps but for a question
 //! whether the server is still there, and for that only when nothing has come for long.
 
-use std::collections::HashMap;
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -16,6 +15,7 @@ use super::keys::Keys;
 use super::link::Link;
 use super::nodes::Nodes;
 use super::scopes;
+use crate::store::listeners::Listeners;
 use crate::store::{CloseListener, StoreError, StoreErrorKind};
 
 /// After so much silence the server is asked whether it is there.
@@ -35,8 +35,8 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    listeners: HashMap<String, Vec<Arc<CloseListener>>>,
-    /// The process in which the thread runs: a forked child has none.
+    listeners: Listeners,
+    /// The process in which the thread runs, if it does: a forked child has none.
     process: Option<u32>,
     is_stopped: bool,
     /// Of the connection that the thread waits at, to wake it.
@@ -57,16 +57,14 @@ impl Ears {
     pub(super) fn add(
         &self,
         scope: &str,
-        listener: CloseListener,
+        listener: &CloseListener,
         nodes: &Arc<Nodes>,
         keys: &Arc<Keys>,
     ) -> Result<(), StoreError> {
         // First heard, then asked: nothing is in between.
-        let listener = Arc::new(listener);
         let is_first = {
             let mut state = self.shared.locked();
-            let listeners = state.listeners.entry(scope.to_owned()).or_default();
-            listeners.push(Arc::clone(&listener));
+            state.listeners.add(scope, listener.clone());
             let process = Some(std::process::id());
             std::mem::replace(&mut state.process, process) != process
         };
@@ -76,18 +74,14 @@ impl Ears {
             Ok(())
         };
         let closed_for = started.and_then(|()| scopes::closed_for(nodes, keys, scope));
-        match closed_for {
-            Ok(left) => {
-                if !left.is_zero() && !listener(left) {
-                    self.shared.forget(scope, &[listener]);
-                }
-                Ok(())
-            }
-            Err(error) => {
-                self.shared.forget(scope, &[listener]);
-                Err(error)
-            }
+        let left =
+            closed_for.inspect_err(|_| self.shared.locked().listeners.remove(scope, listener))?;
+        if !left.is_zero()
+            && let Some(listening) = listener.upgrade()
+        {
+            listening(left);
         }
+        Ok(())
     }
 
     fn start(&self, nodes: Arc<Nodes>, keys: Arc<Keys>) -> Result<(), StoreError> {
@@ -121,29 +115,16 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn forget(&self, scope: &str, gone: &[Arc<CloseListener>]) {
-        let mut state = self.locked();
-        if let Some(listeners) = state.listeners.get_mut(scope) {
-            listeners.retain(|kept| !gone.iter().any(|gone| Arc::ptr_eq(gone, kept)));
-            if listeners.is_empty() {
-                state.listeners.remove(scope);
-            }
-        }
-    }
-
     fn tell(&self, scope: &str, left: Duration) {
-        let listeners = self.locked().listeners.get(scope).cloned();
-        // They are somebody else's, and so called without the lock.
-        let mut gone = listeners.unwrap_or_default();
-        gone.retain(|listener| !listener(left));
-        if !gone.is_empty() {
-            self.forget(scope, &gone);
+        let listeners = self.locked().listeners.of(scope);
+        for listening in listeners {
+            listening(left);
         }
     }
 
     fn listen(&self, nodes: &Nodes, keys: &Keys) {
         let mut backoff = BACKOFF.0;
-        while !self.locked().is_stopped {
+        while self.goes_on() {
             let started = Instant::now();
             let _ = self.hear(nodes, keys);
             // A connection that held for a while was a good one.
@@ -159,7 +140,18 @@ impl Shared {
         }
     }
 
-    /// Until the connection ends.
+    /// Whether somebody listens. Otherwise the thread ends, and the next one who does
+    /// starts another.
+    fn goes_on(&self) -> bool {
+        let mut state = self.locked();
+        if state.is_stopped || state.listeners.is_empty() {
+            state.process = None;
+            return false;
+        }
+        true
+    }
+
+    /// Until the connection ends, or nobody listens.
     fn hear(&self, nodes: &Nodes, keys: &Keys) -> Result<(), StoreError> {
         let mut link = nodes.dial_any()?;
         let Ok(socket) = link.socket() else {
@@ -185,19 +177,20 @@ impl Shared {
             return Ok(());
         }
         // What was told while there was no connection.
-        let scopes: Vec<_> = self.locked().listeners.keys().cloned().collect();
+        let scopes = self.locked().listeners.scopes();
         for scope in scopes {
             let left = scopes::closed_for(nodes, keys, &scope)?;
             if !left.is_zero() {
                 self.tell(&scope, left);
             }
         }
-        loop {
+        while !self.locked().listeners.is_empty() {
             let message = self.next(link, nodes)?;
             if let Some((scope, left)) = closing(&message) {
                 self.tell(&scope, left);
             }
         }
+        Ok(())
     }
 
     /// Waits for as long as the server is there.

@@ -247,7 +247,7 @@ impl Store for RedisStore {
     fn on_close(&self, scope: &str, listener: CloseListener) -> Result<(), StoreError> {
         self.0
             .ears
-            .add(scope, listener, &self.0.nodes, &self.0.keys)
+            .add(scope, &listener, &self.0.nodes, &self.0.keys)
     }
 
     fn put(&self, job: &NewJob) -> Result<(), StoreError> {
