@@ -5,6 +5,7 @@ mod access;
 mod cluster;
 mod conformance;
 mod failures;
+mod links;
 mod listening;
 mod model;
 mod processes;

@@ -10,6 +10,7 @@ mod nodes;
 mod options;
 mod people;
 mod persistence;
+mod pool;
 mod queues;
 mod record;
 mod scopes;

@@ -3,7 +3,7 @@
 //! A call takes a connection that is idle, or opens one, so none waits for another. What
 //! is sent once more is only what certainly was not done, or does no harm twice.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,11 +13,9 @@ use super::failure::{self, Cause, Failure};
 use super::keys::slot;
 use super::link::{Dialling, Link};
 use super::options::Node;
+use super::pool::Pool;
 use super::scripts::Request;
 use crate::store::{StoreError, StoreErrorKind};
-
-/// So many idle connections to a server are kept.
-const IDLE: usize = 8;
 
 /// So often a call goes to another server, at most.
 const REDIRECTIONS: u32 = 5;
@@ -54,9 +52,7 @@ pub(super) struct Nodes {
 
 #[derive(Default)]
 struct State {
-    idle: HashMap<Node, Vec<Link>>,
-    /// Whose connections these are: a forked child would read answers of its parent.
-    process: u32,
+    idle: Pool<Link>,
     /// Without a cluster: which of the given ones is the master, as far as is known.
     master: usize,
     /// Of a cluster: the first and the last slot of each range, and who has it.
@@ -167,7 +163,10 @@ impl Nodes {
             // What follows a script asks what has become of it.
             let script = rest.iter().position(Request::is_script);
             let (part, later) = rest.split_at(script.map_or(rest.len(), |at| at + 1));
-            checked.extend(exchange(&mut link, node, part, is_asking, deadline)?);
+            let answers = exchange(&mut link, node, part, is_asking, deadline);
+            // What ended this connection has most likely ended those that are idle.
+            let answers = answers.inspect_err(|_| self.locked().idle.forget(node))?;
+            checked.extend(answers);
             rest = later;
         }
         let is_replica = |answer: &Result<Value, Failure>| {
@@ -177,41 +176,23 @@ impl Nodes {
         };
         if checked.iter().any(is_replica) {
             // All the others go to what was the master, too.
-            self.locked().idle.remove(node);
+            self.locked().idle.forget(node);
         } else {
-            self.give_back(node, link);
+            self.locked().idle.give_back(node, link, Instant::now());
         }
         checked.into_iter().collect()
     }
 
     fn link(&self, node: &Node, limit: Instant) -> Result<Link, Failure> {
         loop {
-            let idle = self.idle(node);
+            let (process, now) = (std::process::id(), Instant::now());
+            let idle = self.locked().idle.take(node, process, now);
             let Some(mut link) = idle else {
-                let deadline = limit.min(Instant::now() + self.timeout());
-                return Link::dial(node, &self.dialling, deadline);
+                return Link::dial(node, &self.dialling, limit.min(now + self.timeout()));
             };
             if link.is_quiet() {
                 return Ok(link);
             }
-        }
-    }
-
-    fn idle(&self, node: &Node) -> Option<Link> {
-        let mut state = self.locked();
-        let process = std::process::id();
-        if state.process != process {
-            state.process = process;
-            state.idle.clear();
-        }
-        state.idle.get_mut(node)?.pop()
-    }
-
-    fn give_back(&self, node: &Node, link: Link) {
-        let mut state = self.locked();
-        let idle = state.idle.entry(node.clone()).or_default();
-        if idle.len() < IDLE {
-            idle.push(link);
         }
     }
 
