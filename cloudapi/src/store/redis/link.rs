@@ -1,8 +1,8 @@
 //! One connection to one server of a Redis.
 //!
 //! The crate `redis` packs what is sent and reads what comes. Its own connections are
-//! not used: their timeout starts anew with each piece that comes, and those of a cluster
-//! send again what may have been done already.
+//! not used: their timeout starts anew with each piece that comes, without an end, and those
+//! of a cluster send again what may have been done already.
 
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs as _};
@@ -16,6 +16,7 @@ use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 use super::failure::{self, Failure};
 use super::options::Node;
+use super::transfer::Transfer;
 use crate::auth::Secret;
 
 /// What a connection needs, whichever server it goes to.
@@ -27,15 +28,18 @@ pub(super) struct Dialling {
     pub(super) timeout: Duration,
 }
 
-/// A socket whose reads and writes end at a point in time, however many there are.
+/// So much is handed to the system at once: it tells of what it has taken when it has all.
+const PIECE: usize = 64 << 10;
+
+/// A socket whose reads and writes end with an exchange, however many there are.
 struct Timed {
     socket: TcpStream,
-    deadline: Instant,
+    transfer: Transfer,
 }
 
 impl Timed {
     fn left(&self) -> io::Result<Duration> {
-        let left = self.deadline.checked_duration_since(Instant::now());
+        let left = self.transfer.end().checked_duration_since(Instant::now());
         left.filter(|left| !left.is_zero())
             .ok_or_else(|| io::ErrorKind::TimedOut.into())
     }
@@ -52,14 +56,19 @@ fn timed_out(error: io::Error) -> io::Error {
 impl Read for Timed {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.socket.set_read_timeout(Some(self.left()?))?;
-        self.socket.read(buffer).map_err(timed_out)
+        let read = self.socket.read(buffer).map_err(timed_out)?;
+        self.transfer.has_received(read, Instant::now());
+        Ok(read)
     }
 }
 
 impl Write for Timed {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         self.socket.set_write_timeout(Some(self.left()?))?;
-        self.socket.write(buffer).map_err(timed_out)
+        let piece = buffer.get(..PIECE).unwrap_or(buffer);
+        let written = self.socket.write(piece).map_err(timed_out)?;
+        self.transfer.has_sent(written, Instant::now());
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -99,7 +108,8 @@ impl Link {
         let connected = connect(node, deadline).and_then(|socket| {
             // An answer is waited for after each write.
             socket.set_nodelay(true)?;
-            Ok(Timed { socket, deadline })
+            let transfer = Transfer::new(deadline, dialling.timeout, Instant::now());
+            Ok(Timed { socket, transfer })
         });
         let timed = connected.map_err(|error| failure::unreachable(node, &error))?;
         let wire = match &dialling.tls {
@@ -123,24 +133,24 @@ impl Link {
             parser: Parser::new(),
             node: node.clone(),
         };
-        link.greet(dialling, deadline)?;
+        link.greet(dialling)?;
         Ok(link)
     }
 
-    fn greet(&mut self, dialling: &Dialling, deadline: Instant) -> Result<(), Failure> {
+    fn greet(&mut self, dialling: &Dialling) -> Result<(), Failure> {
         if let Some(password) = &dialling.password {
             let mut auth = cmd("AUTH");
             if let Some(username) = &dialling.username {
                 auth.arg(username);
             }
             auth.arg(password.expose());
-            let answer = self.ask(&auth, deadline)?;
+            let answer = self.ask(&auth)?;
             failure::check_auth(answer, &self.node, dialling.username.as_deref())?;
         }
         if dialling.database != 0 {
             let mut select = cmd("SELECT");
             select.arg(dialling.database);
-            let answer = self.ask(&select, deadline)?;
+            let answer = self.ask(&select)?;
             failure::checked(answer, &self.node)?;
         }
         Ok(())
@@ -163,13 +173,19 @@ impl Link {
         self.wire.timed().socket.try_clone()
     }
 
-    pub(super) fn ask(&mut self, command: &Cmd, deadline: Instant) -> Result<Value, Failure> {
-        self.send(&command.get_packed_command(), deadline)?;
-        self.receive(deadline)
+    /// What is sent and received from now on has to have ended then, but for the time of
+    /// its size, and stands still for no longer than `timeout`.
+    pub(super) fn begin(&mut self, end: Instant, timeout: Duration) {
+        self.wire.timed().transfer = Transfer::new(end, timeout, Instant::now());
     }
 
-    pub(super) fn send(&mut self, packed: &[u8], deadline: Instant) -> Result<(), Failure> {
-        self.wire.timed().deadline = deadline;
+    pub(super) fn ask(&mut self, command: &Cmd) -> Result<Value, Failure> {
+        self.send(&command.get_packed_command())?;
+        self.receive()
+    }
+
+    pub(super) fn send(&mut self, packed: &[u8]) -> Result<(), Failure> {
+        self.wire.timed().transfer.is_to_send(packed.len());
         let written = match &mut self.wire {
             Wire::Plain(timed) => timed.write_all(packed),
             Wire::Tls(stream) => stream.write_all(packed).and_then(|()| stream.flush()),
@@ -178,8 +194,7 @@ impl Link {
     }
 
     /// The next answer, which may say that the server refuses.
-    pub(super) fn receive(&mut self, deadline: Instant) -> Result<Value, Failure> {
-        self.wire.timed().deadline = deadline;
+    pub(super) fn receive(&mut self) -> Result<Value, Failure> {
         let parsed = match &mut self.wire {
             Wire::Plain(timed) => self.parser.parse_value(timed),
             Wire::Tls(stream) => self.parser.parse_value(&mut **stream),

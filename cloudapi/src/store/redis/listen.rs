@@ -172,7 +172,8 @@ impl Shared {
     fn hear_at(&self, link: &mut Link, nodes: &Nodes, keys: &Keys) -> Result<(), StoreError> {
         let mut subscribe = cmd("SUBSCRIBE");
         subscribe.arg(&keys.channel);
-        let answer = link.ask(&subscribe, Instant::now() + nodes.timeout())?;
+        begin(link, nodes.timeout());
+        let answer = link.ask(&subscribe)?;
         if matches!(answer, Value::ServerError(_)) {
             return Ok(());
         }
@@ -195,13 +196,18 @@ impl Shared {
 
     /// Waits for as long as the server is there.
     fn next(&self, link: &mut Link, nodes: &Nodes) -> Result<Value, Failure> {
-        match link.receive(Instant::now() + SILENCE) {
+        begin(link, SILENCE);
+        match link.receive() {
             Err(failure) if failure.cause == Cause::TimedOut => {}
             received => return received,
         }
-        let deadline = Instant::now() + nodes.timeout();
-        link.ask(&cmd("PING"), deadline)
+        begin(link, nodes.timeout());
+        link.ask(&cmd("PING"))
     }
+}
+
+fn begin(link: &mut Link, timeout: Duration) {
+    link.begin(Instant::now() + timeout, timeout);
 }
 
 /// The scope and the time of a message, if it is one.

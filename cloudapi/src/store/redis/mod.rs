@@ -16,6 +16,7 @@ mod record;
 mod scopes;
 mod scripts;
 mod tls;
+mod transfer;
 
 use std::fmt;
 use std::sync::Arc;

@@ -15,6 +15,7 @@ use super::link::{Dialling, Link};
 use super::options::Node;
 use super::pool::Pool;
 use super::scripts::Request;
+use super::transfer;
 use crate::store::{StoreError, StoreErrorKind};
 
 /// So often a call goes to another server, at most.
@@ -32,6 +33,10 @@ impl Batch {
             key,
             requests: vec![request],
         }
+    }
+
+    fn size(&self) -> u64 {
+        self.requests.iter().map(Request::size).sum()
     }
 }
 
@@ -73,7 +78,7 @@ impl Nodes {
         self.dialling.timeout
     }
 
-    /// When something that begins now has to have ended.
+    /// When something that begins now has to have ended, but for the time of its size.
     pub(super) fn deadline(&self) -> Instant {
         Instant::now() + self.timeout() * 2
     }
@@ -110,6 +115,7 @@ impl Nodes {
         mut again: Option<&'a Batch>,
         deadline: Instant,
     ) -> Result<Vec<Value>, StoreError> {
+        let deadline = deadline + transfer::time_for(batch.size());
         let mut node = self.node_of(&batch.key, deadline)?;
         let mut is_asking = false;
         for _ in 0..REDIRECTIONS {
@@ -156,14 +162,14 @@ impl Nodes {
         limit: Instant,
     ) -> Result<Vec<Value>, Failure> {
         let mut link = self.link(node, limit)?;
-        let deadline = limit.min(Instant::now() + self.timeout());
+        link.begin(limit.min(Instant::now() + self.timeout()), self.timeout());
         let mut checked = Vec::with_capacity(requests.len());
         let mut rest = requests;
         while !rest.is_empty() && checked.iter().all(Result::is_ok) {
             // What follows a script asks what has become of it.
             let script = rest.iter().position(Request::is_script);
             let (part, later) = rest.split_at(script.map_or(rest.len(), |at| at + 1));
-            let answers = exchange(&mut link, node, part, is_asking, deadline);
+            let answers = exchange(&mut link, node, part, is_asking);
             // What ended this connection has most likely ended those that are idle.
             let answers = answers.inspect_err(|_| self.locked().idle.forget(node))?;
             checked.extend(answers);
@@ -337,7 +343,6 @@ fn exchange(
     node: &Node,
     requests: &[Request],
     is_asking: bool,
-    deadline: Instant,
 ) -> Result<Vec<Result<Value, Failure>>, Failure> {
     let mut packed = Vec::new();
     for request in requests {
@@ -346,13 +351,13 @@ fn exchange(
         }
         request.command.write_packed_command(&mut packed);
     }
-    link.send(&packed, deadline)?;
+    link.send(&packed)?;
     let mut answers = Vec::with_capacity(requests.len());
     for _ in requests {
         if is_asking {
-            link.receive(deadline)?;
+            link.receive()?;
         }
-        answers.push(failure::checked(link.receive(deadline)?, node));
+        answers.push(failure::checked(link.receive()?, node));
     }
     for (answer, request) in answers.iter_mut().zip(requests) {
         let is_new = |failure: &Failure| failure.cause == Cause::NoScript;
@@ -360,9 +365,9 @@ fn exchange(
             && let Some(whole) = request.with_source()
         {
             if is_asking {
-                link.ask(&cmd("ASKING"), deadline)?;
+                link.ask(&cmd("ASKING"))?;
             }
-            *answer = failure::checked(link.ask(&whole, deadline)?, node);
+            *answer = failure::checked(link.ask(&whole)?, node);
         }
     }
     Ok(answers)

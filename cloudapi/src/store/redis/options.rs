@@ -87,9 +87,14 @@ impl RedisOptions {
         self
     }
 
-    /// How long to wait for a connection, and then for each answer. Nothing waits for
-    /// more than twice as long, but lists, which are asked for in parts. Two seconds if
-    /// not set, at least a millisecond, and a day at most.
+    /// How long to wait for a connection, and then while nothing is sent or received. Two
+    /// seconds if not set, at least a millisecond, and a day at most.
+    ///
+    /// What is large may take longer as long as it moves: nothing waits for more than twice
+    /// the timeout and the time that its size takes at 256 KiB a second. Where much was
+    /// sent, up to 4 MiB of it may still be on their way at that rate before it stands still
+    /// (16 seconds). Lists are asked for, and jobs purged, in parts, each of which has all of
+    /// that time.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout.clamp(Duration::from_millis(1), LONGEST);
         self

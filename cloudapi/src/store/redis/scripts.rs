@@ -87,6 +87,15 @@ impl Request {
         self
     }
 
+    /// About how many bytes are sent.
+    pub(super) fn size(&self) -> u64 {
+        let sizes = self.command.args_iter().map(|argument| match argument {
+            redis::Arg::Simple(argument) => argument.len() as u64,
+            _ => 0,
+        });
+        sizes.sum()
+    }
+
     /// The same for a server that does not know the script, which it does from then on.
     pub(super) fn with_source(&self) -> Option<Cmd> {
         let script = self.script?;
