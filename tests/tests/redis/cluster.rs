@@ -149,6 +149,48 @@ fn slots_that_are_handed_over_are_followed() {
     assert_eq!(store.claim("queue", "worker", HOUR).unwrap(), None);
 }
 
+fn pointers(servers: &[Server; 3]) -> usize {
+    let on = |server: &Server| server.ask::<Vec<String>>("KEYS cloudapi:queue-of:*").len();
+    servers.iter().map(on).sum()
+}
+
+#[test]
+fn all_that_tells_of_a_job_is_purged_wherever_it_is() {
+    let Some(servers) = cluster() else {
+        return;
+    };
+    let address = format!("redis+cluster://127.0.0.1:{}/", servers[0].port);
+    let options = RedisStore::options(&address).timeout(Duration::from_secs(20));
+    let store = options.connect().unwrap();
+    let end_jobs = || {
+        let jobs = [(); 30].map(|()| job("queue"));
+        for job in &jobs {
+            store.put(job).unwrap();
+            store.cancel(job.id).unwrap();
+        }
+        format!("cloudapi:queue-of:{}", jobs[0].id)
+    };
+    let purge = || store.purge(None, Duration::ZERO).unwrap();
+    let pointer = end_jobs();
+    assert_eq!(pointers(&servers), 30);
+    // The store does not know yet who has that.
+    hand_over(&servers, &pointer, || {});
+    assert_eq!(purge(), 30);
+    assert_eq!(pointers(&servers), 0);
+    // And while it is handed over: it has just gone.
+    let pointer = end_jobs();
+    let mut purged = Vec::new();
+    let mut calls = 0;
+    hand_over(&servers, &pointer, || {
+        calls += 1;
+        if calls > 1 {
+            purged.push(purge());
+        }
+    });
+    assert_eq!(purged[0], 30);
+    assert_eq!(pointers(&servers), 0);
+}
+
 /// Moves a key's slot to another server, as `redis-cli --cluster reshard` does.
 fn hand_over(servers: &[Server; 3], key: &str, mut meanwhile: impl FnMut()) {
     let slot: i64 = servers[0].ask(&format!("CLUSTER KEYSLOT {key}"));

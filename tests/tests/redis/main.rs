@@ -9,5 +9,6 @@ mod links;
 mod listening;
 mod model;
 mod processes;
+mod purging;
 mod servers;
 mod survival;

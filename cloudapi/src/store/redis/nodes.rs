@@ -14,6 +14,7 @@ use super::keys::slot;
 use super::link::{Dialling, Link};
 use super::options::Node;
 use super::pool::Pool;
+use super::ranges::Ranges;
 use super::scripts::Request;
 use super::transfer;
 use crate::store::{StoreError, StoreErrorKind};
@@ -60,8 +61,8 @@ struct State {
     idle: Pool<Link>,
     /// Without a cluster: which of the given ones is the master, as far as is known.
     master: usize,
-    /// Of a cluster: the first and the last slot of each range, and who has it.
-    ranges: Vec<(u16, u16, Node)>,
+    /// Of a cluster, as far as is known.
+    ranges: Ranges,
 }
 
 impl Nodes {
@@ -72,6 +73,10 @@ impl Nodes {
             is_cluster,
             state: Mutex::default(),
         }
+    }
+
+    pub(super) fn is_cluster(&self) -> bool {
+        self.is_cluster
     }
 
     pub(super) fn timeout(&self) -> Duration {
@@ -119,7 +124,8 @@ impl Nodes {
         let mut node = self.node_of(&batch.key, deadline)?;
         let mut is_asking = false;
         for _ in 0..REDIRECTIONS {
-            let failure = match self.run_at(&node, &batch.requests, is_asking, deadline) {
+            let requests: Vec<_> = batch.requests.iter().collect();
+            let failure = match self.run_at(&node, &requests, is_asking, deadline) {
                 Ok(answers) => return Ok(answers),
                 Err(failure) => failure,
             };
@@ -153,21 +159,33 @@ impl Nodes {
         ))
     }
 
-    /// Sends all, reads all answers, and gives the connection back if it is still good.
+    /// Sends all and reads all answers, none of which says that the server refuses.
     fn run_at(
         &self,
         node: &Node,
-        requests: &[Request],
+        requests: &[&Request],
         is_asking: bool,
         limit: Instant,
     ) -> Result<Vec<Value>, Failure> {
+        let answers = self.answers_at(node, requests, is_asking, limit)?;
+        answers.into_iter().collect()
+    }
+
+    /// Sends all, reads all answers, and gives the connection back if it is still good.
+    pub(super) fn answers_at(
+        &self,
+        node: &Node,
+        requests: &[&Request],
+        is_asking: bool,
+        limit: Instant,
+    ) -> Result<Vec<Result<Value, Failure>>, Failure> {
         let mut link = self.link(node, limit)?;
         link.begin(limit.min(Instant::now() + self.timeout()), self.timeout());
         let mut checked = Vec::with_capacity(requests.len());
         let mut rest = requests;
         while !rest.is_empty() && checked.iter().all(Result::is_ok) {
             // What follows a script asks what has become of it.
-            let script = rest.iter().position(Request::is_script);
+            let script = rest.iter().position(|request| request.is_script());
             let (part, later) = rest.split_at(script.map_or(rest.len(), |at| at + 1));
             let answers = exchange(&mut link, node, part, is_asking);
             // What ended this connection has most likely ended those that are idle.
@@ -186,7 +204,7 @@ impl Nodes {
         } else {
             self.locked().idle.give_back(node, link, Instant::now());
         }
-        checked.into_iter().collect()
+        Ok(checked)
     }
 
     fn link(&self, node: &Node, limit: Instant) -> Result<Link, Failure> {
@@ -202,7 +220,7 @@ impl Nodes {
         }
     }
 
-    fn node_of(&self, key: &str, deadline: Instant) -> Result<Node, Failure> {
+    pub(super) fn node_of(&self, key: &str, deadline: Instant) -> Result<Node, Failure> {
         if !self.is_cluster {
             let master = self.locked().master;
             return Ok(self.given[master].clone());
@@ -221,14 +239,11 @@ impl Nodes {
     }
 
     fn in_ranges(&self, slot: u16) -> Option<Node> {
-        let state = self.locked();
-        let mut ranges = state.ranges.iter();
-        let range = ranges.find(|(first, last, _)| (*first..=*last).contains(&slot));
-        range.map(|(_, _, node)| node.clone())
+        self.locked().ranges.find(slot).cloned()
     }
 
-    fn forget_ranges(&self) {
-        self.locked().ranges.clear();
+    pub(super) fn forget_ranges(&self) {
+        self.locked().ranges = Ranges::default();
     }
 
     /// Who has a key now that this server does not take it, if that is another one.
@@ -248,11 +263,7 @@ impl Nodes {
     fn candidates(&self) -> Vec<Node> {
         let state = self.locked();
         let mut nodes: Vec<_> = if self.is_cluster {
-            state
-                .ranges
-                .iter()
-                .map(|(_, _, node)| node.clone())
-                .collect()
+            state.ranges.masters().cloned().collect()
         } else {
             vec![self.given[state.master].clone()]
         };
@@ -267,16 +278,15 @@ impl Nodes {
     fn ask_for_ranges(&self, failed: Option<&Node>, limit: Instant) -> Result<(), Failure> {
         let mut command = cmd("CLUSTER");
         command.arg("SLOTS");
-        let request = [Request::plain(command)];
+        let request = Request::plain(command);
         let mut candidates = self.candidates();
         candidates.sort_by_key(|node| Some(node) == failed);
         let mut last = None;
         for node in candidates {
-            let ranges = self.run_at(&node, &request, false, limit).map(|answers| {
-                answers
-                    .first()
-                    .map(|answer| read_ranges(answer, &node))
-                    .unwrap_or_default()
+            let answers = self.run_at(&node, &[&request], false, limit);
+            let ranges = answers.map(|answers| {
+                let answer = answers.first();
+                answer.map_or_else(Ranges::default, |answer| Ranges::read(answer, &node))
             });
             match ranges {
                 Ok(ranges) if !ranges.is_empty() => {
@@ -323,14 +333,13 @@ impl Nodes {
         let mut masters = self.candidates();
         let count = if self.is_cluster {
             let state = self.locked();
-            let nodes = state.ranges.iter().map(|(_, _, node)| node);
-            nodes.collect::<HashSet<_>>().len()
+            state.ranges.masters().collect::<HashSet<_>>().len()
         } else {
             1
         };
         masters.truncate(count);
         let ask = |node: &Node| {
-            let answers = self.run_at(node, &[request()], false, deadline)?;
+            let answers = self.run_at(node, &[&request()], false, deadline)?;
             Ok(answers.into_iter().next().unwrap_or(Value::Nil))
         };
         Ok(masters.iter().map(ask).collect())
@@ -341,7 +350,7 @@ impl Nodes {
 fn exchange(
     link: &mut Link,
     node: &Node,
-    requests: &[Request],
+    requests: &[&Request],
     is_asking: bool,
 ) -> Result<Vec<Result<Value, Failure>>, Failure> {
     let mut packed = Vec::new();
@@ -381,36 +390,4 @@ fn no_cluster(node: &Node) -> StoreError {
              `redis+cluster://{node}`"
         ),
     )
-}
-
-/// What `CLUSTER SLOTS` says: first and last slot, then the master, then replicas.
-fn read_ranges(answer: &Value, asked: &Node) -> Vec<(u16, u16, Node)> {
-    let Value::Array(ranges) = answer else {
-        return Vec::new();
-    };
-    let number = |value: &Value| match value {
-        Value::Int(number) => u16::try_from(*number).ok(),
-        _ => None,
-    };
-    let read = |range: &Value| {
-        let Value::Array(range) = range else {
-            return None;
-        };
-        let [first, last, Value::Array(master), ..] = &range[..] else {
-            return None;
-        };
-        let host: Option<String> = match master.first()? {
-            Value::BulkString(host) => String::from_utf8(host.clone()).ok(),
-            Value::SimpleString(host) => Some(host.clone()),
-            _ => None,
-        };
-        // A server that does not know how it is called is called as it was asked.
-        let host = host.filter(|host| !host.is_empty() && host != "?");
-        let node = Node {
-            host: host.unwrap_or_else(|| asked.host.clone()),
-            port: number(master.get(1)?)?,
-        };
-        Some((number(first)?, number(last)?, node))
-    };
-    ranges.iter().filter_map(read).collect()
 }

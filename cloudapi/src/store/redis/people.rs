@@ -235,6 +235,7 @@ impl Queues<'_> {
 
     pub(super) fn purge(&self, queue: Option<&str>, over_for: Duration) -> Result<u64, StoreError> {
         let mut purged = 0;
+        let mut forgotten = Ok(());
         for queue in self.queues_of(queue)? {
             loop {
                 let answer =
@@ -244,12 +245,19 @@ impl Queues<'_> {
                         })?;
                 let count = answer.len();
                 purged += count as u64;
-                self.part().forget(answer)?;
+                // Jobs are not kept for the sake of a pointer.
+                forgotten = forgotten.and(self.forget(answer));
                 if count < AT_ONCE {
                     break;
                 }
             }
         }
+        forgotten.map_err(|error: StoreError| {
+            let told = format!(
+                "{purged} jobs are purged, but some keys that only name their queues are left"
+            );
+            StoreError::new(error.kind(), told).caused_by(error)
+        })?;
         Ok(purged)
     }
 
@@ -262,8 +270,6 @@ impl Queues<'_> {
             remove.arg(&key);
             batches.push(Batch::one(key, Request::plain(remove)));
         }
-        self.nodes
-            .run(batches, Twice::Harmless, self.deadline)
-            .map(drop)
+        self.nodes.scatter(batches)
     }
 }
