@@ -18,7 +18,7 @@ use crate::decode::Read;
 use crate::engine::Clock;
 use crate::engine::{Answered, CallCell, Handle};
 use crate::error::Error;
-use crate::request::{IDEMPOTENCY_KEY, Request};
+use crate::request::Request;
 use crate::schedule::{Priority, Retry};
 use crate::watch::{Link, Watch};
 
@@ -153,12 +153,11 @@ impl<T> Call<T> {
     /// declares that repeating the request does no harm: the server sees to it.
     ///
     /// Default: as the endpoint declares; the header is `Idempotency-Key` if it
-    /// declares none.
+    /// declares none. What makes several calls, as [`until`](Self::until) does, takes
+    /// no key: to all of them the server would say what it said to the first.
     pub fn idempotency_key(self, key: &str) -> Self {
         self.adjust(|request| {
-            let declared = request.template.endpoint.idempotency_key;
-            let name = declared.unwrap_or(IDEMPOTENCY_KEY);
-            request.set_header(name, &key)?;
+            request.set_header(request.key_header(), &key)?;
             request.options.idempotent = true;
             Ok(())
         })

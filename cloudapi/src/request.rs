@@ -21,7 +21,7 @@ use crate::url_text::UrlText;
 use crate::value::{FormBody, IntoBody, JsonBody, PathValue, Plain, QueryList, QueryValue, header};
 
 /// The header for a key, if none is declared (draft-ietf-httpapi-idempotency-key-header).
-pub(crate) const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// Everything that is sent, but for what the client adds to all its requests.
 #[derive(Clone, Debug)]
@@ -44,6 +44,8 @@ pub(crate) struct Options {
     /// Where it waits, by the limits of its endpoint.
     pub(crate) lane: LaneId,
     pub(crate) idempotent: bool,
+    /// The key by which the server knows the request again was not given, but made.
+    pub(crate) has_made_key: bool,
     /// A 404 is an answer.
     pub(crate) optional: bool,
     /// The answer is to be JSON.
@@ -91,6 +93,7 @@ impl Request {
         value: &dyn std::fmt::Display,
     ) -> Result<(), String> {
         let (name, value) = header(name, Plain::Shown(value))?;
+        self.options.has_made_key &= name != self.key_header();
         self.headers.insert(name, value);
         Ok(())
     }
@@ -99,9 +102,35 @@ impl Request {
     /// one. It stays the same over all attempts.
     fn make_idempotent(&mut self, name: &str) -> Result<(), String> {
         let (name, key) = header(name, Plain::Shown(&uuid::Uuid::new_v4()))?;
+        self.options.has_made_key = !self.headers.contains_key(&name);
         self.headers.entry(name).or_insert(key);
         self.options.idempotent = true;
         Ok(())
+    }
+
+    /// The header that a key is in.
+    pub(crate) fn key_header(&self) -> &'static str {
+        let declared = self.template.endpoint.idempotency_key;
+        declared.unwrap_or(IDEMPOTENCY_KEY)
+    }
+
+    /// The same request for another call, which the server is not to take for this one.
+    pub(crate) fn for_another_call(&self) -> Result<Self, String> {
+        let mut request = self.clone();
+        let name = self.key_header();
+        if !self.headers.contains_key(name) {
+            return Ok(request);
+        }
+        if !self.options.has_made_key {
+            return Err(format!(
+                "the key in `{name}` is of one call, and this makes several: to all of them the \
+                 server would say what it said to the first; give no key, and declare \
+                 `idempotency_key` to have one made for each"
+            ));
+        }
+        request.headers.remove(name);
+        request.make_idempotent(name)?;
+        Ok(request)
     }
 
     /// The URL as people may see it.

@@ -31,6 +31,9 @@ impl Api {
 
     #[post("actions")]
     fn act(&self) -> Call<()>;
+
+    #[post("checks", idempotency_key)]
+    fn check(&self) -> Call<String>;
 }
 
 const EVERY: Duration = Duration::from_secs(4);
@@ -234,4 +237,45 @@ fn dropped_while_it_waits_it_asks_no_more() {
         .collect();
     assert_eq!(methods, ["GET", "POST", "POST", "POST"]);
     assert_eq!(times(&server), [0, 10, 20, 30]);
+}
+
+/// Of what it has been sent by a key, a server says the same again.
+mod keys {
+    use super::*;
+
+    #[test]
+    fn each_time_has_a_key_of_its_own_and_its_attempts_the_same() {
+        let (simulation, server, api) = world(|sent| match sent.number {
+            0 => Reply::text("no"),
+            1 => Reply::status(500),
+            2 => Reply::text("no"),
+            _ => Reply::text("yes"),
+        });
+        let check = api.check().until(EVERY, WITHIN, |answer| answer == "yes");
+        simulation.run(check).unwrap();
+        let keys = server.requests().into_iter();
+        let keys: Vec<_> = keys
+            .map(|sent| sent.headers["idempotency-key"].to_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(keys[1], keys[2], "the second call was tried twice");
+        assert!(keys[0] != keys[1] && keys[1] != keys[3] && keys[3] != keys[0]);
+    }
+
+    #[test]
+    fn one_that_is_given_is_refused() {
+        let (simulation, server, api) = world(|_| Reply::text("no"));
+        let given = [
+            api.check().idempotency_key("mine"),
+            api.check().header("idempotency-key", "mine"),
+            api.text(7).idempotency_key("mine"),
+        ];
+        for check in given {
+            let error = simulation
+                .run(check.until(EVERY, WITHIN, |_| true))
+                .unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Request);
+            assert!(error.to_string().contains("`Idempotency-Key`"), "{error}");
+        }
+        assert!(server.requests().is_empty());
+    }
 }

@@ -18,7 +18,8 @@ impl<T> Call<T> {
     ///
     /// Each time is a call of its own, which takes its turn in the queue and pays
     /// for its slots; the next follows `every` after the answer. Adjustments of
-    /// this call hold for all of them.
+    /// this call hold for all of them. An idempotency key is made for each of them, so
+    /// that the server does not give the first answer again.
     ///
     /// ```
     /// use std::time::Duration;
@@ -49,9 +50,11 @@ impl<T> Call<T> {
     ///
     /// # Errors
     ///
-    /// If one of the calls fails for good, and, of the kind
+    /// If one of the calls fails for good; of the kind
     /// [`Deadline`](crate::ErrorKind::Deadline), if the next one would come later
-    /// than `within` after the first.
+    /// than `within` after the first; and of the kind
+    /// [`Request`](crate::ErrorKind::Request), if the call was given an
+    /// [idempotency key](Self::idempotency_key).
     pub async fn until(
         self,
         every: Duration,
@@ -159,7 +162,8 @@ impl<T> Call<T> {
         let end = clock.now().after(within);
         let mut calls = 0_u64;
         loop {
-            let mut request = first.request.clone();
+            let request = first.request.for_another_call();
+            let mut request = request.map_err(|problem| Error::request(problem).of_call(&first))?;
             request.body = request.body.afresh();
             let left = end.since(clock.now());
             let deadline = request.options.deadline.map_or(left, |own| own.min(left));
