@@ -96,6 +96,12 @@ impl ManualClock {
         state.now = state.now.after(time);
     }
 
+    /// How much has been asked for that is still to come.
+    #[cfg(test)]
+    pub(crate) fn ahead(&self) -> usize {
+        self.lock().due.len()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -3,6 +3,7 @@
 #[cfg(feature = "testing")]
 mod bench;
 mod closing;
+mod wakes;
 mod watching;
 
 use std::num::NonZeroU32;
@@ -19,6 +20,7 @@ use crate::schedule::{
 };
 use crate::watch::{EventKind, Rest, Watched};
 
+use wakes::Wakes;
 pub(crate) use watching::Concluded;
 pub(super) use watching::Finished;
 
@@ -77,8 +79,7 @@ pub(super) struct State {
     claim: Claim,
     /// The latest time that the scheduler has been told.
     pub(super) latest: Time,
-    /// The earliest turn that has been asked of the clock.
-    pub(super) armed: Option<Time>,
+    pub(super) wakes: Wakes,
     /// Clients that are alive.
     clients: usize,
     /// Those of which a call has been made.
@@ -125,7 +126,7 @@ impl Scope {
                 scheduler,
                 claim,
                 latest: Time::ZERO,
-                armed: None,
+                wakes: Wakes::default(),
                 clients: 0,
                 limited: Vec::new(),
                 stops: Vec::new(),
@@ -184,9 +185,7 @@ impl Scope {
     /// Time has passed.
     pub(super) fn turn(self: &Arc<Self>) {
         let (stops, turn) = self.locked(self.clock.now(), |state, now| {
-            if state.armed.is_some_and(|armed| armed <= now) {
-                state.armed = None;
-            }
+            state.wakes.came(now);
             state.due_stops(now)
         });
         turn.carry_out(self);
@@ -247,17 +246,18 @@ impl Scope {
         if calls.is_empty() {
             return;
         }
-        let rest = {
+        let (now, is_earlier, rest) = {
             let mut state = self.lock();
             let now = now.max(state.latest);
             for id in calls {
                 state.let_in(id, now);
             }
-            state.armed = Some(now);
-            state.watched.rest()
+            (now, state.wakes.ask(now), state.watched.rest())
         };
         rest.carry_out();
-        self.clock.wake_at(now, Arc::downgrade(self));
+        if is_earlier {
+            self.clock.wake_at(now, Arc::downgrade(self));
+        }
     }
 
     /// One more client; `Err` holds the claim in force if it differs.
@@ -307,7 +307,7 @@ impl Scope {
         let result = act(&mut state, now);
         // Who waits has its slot from the clock's own thread, and nobody
         // overtakes it by having been here at the right moment.
-        let turn = if state.armed.is_some_and(|armed| armed <= now) {
+        let turn = if state.wakes.is_due(now) {
             Turn::empty(now, state.watched.rest())
         } else {
             Turn::gather(&mut state, now)
@@ -385,8 +385,7 @@ impl Turn {
         }
         state.tell_of_store(now);
         let wake = state.scheduler.next_wake();
-        let arm = wake.filter(|wake| state.armed.is_none_or(|armed| *wake < armed));
-        state.armed = arm.or(state.armed);
+        let arm = wake.filter(|wake| state.wakes.ask(*wake));
         Self {
             now,
             first,

@@ -143,14 +143,15 @@ impl Scope {
     /// Another process has closed the gate for so long. What follows from it comes from
     /// the clock's own thread: whoever tells it is not to be held up.
     fn closed_elsewhere(self: &Arc<Self>, wait: Duration) {
-        let now = {
+        let (now, is_earlier) = {
             let mut state = self.lock();
             let now = self.clock().now().max(state.latest);
             state.scheduler.closed_elsewhere(wait, now);
-            state.armed = Some(now);
-            now
+            (now, state.wakes.ask(now))
         };
-        self.clock().wake_at(now, Arc::downgrade(self));
+        if is_earlier {
+            self.clock().wake_at(now, Arc::downgrade(self));
+        }
     }
 
     /// A question that was sent then has been answered, or not.

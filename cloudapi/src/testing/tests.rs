@@ -7,7 +7,8 @@ use http::Method;
 use super::{Reply, Sent, Server, Simulation};
 use crate::__private::{Decodes as _, DecodesLast as _, Draft, Endpoint, Marker, RestApi, Setup};
 use crate::client::Client;
-use crate::{AttemptOutcome, Call, ErrorKind, Failure, Result};
+use crate::engine::Clock;
+use crate::{AttemptOutcome, Call, ErrorKind, Failure, Rate, Result};
 
 pub(super) struct Api(Client);
 
@@ -266,4 +267,33 @@ fn a_response_that_cannot_be_read_says_what_it_took() {
         error.to_string().ends_with("(2 attempts, 23.0 s)"),
         "{error}"
     );
+}
+
+#[test]
+fn a_call_that_waits_for_long_is_not_watched_anew_at_each_slot() {
+    const SELDOM: &[Rate] = &[Rate::new(1, Duration::from_secs(86_400))];
+    const RARE: &Endpoint = &Endpoint::new("GET", "rare").limits(SELDOM);
+
+    let simulation = Simulation::new();
+    let server = Server::new(&simulation, |_| Reply::text("fine"));
+    let api = api(&simulation, &server);
+    let rare = || {
+        Draft::new(&api, RARE)
+            .literal("rare")
+            .call((&&&&&&&Marker::<String>::NEW).decoder())
+    };
+    let Clock::Manual(clock) = simulation.clock() else {
+        unreachable!("the clock of a simulation is moved by hand");
+    };
+    let busy = async {
+        let mut most = 0;
+        for _ in 0..200 {
+            api.get().await?;
+            most = most.max(clock.ahead());
+        }
+        Ok(most)
+    };
+    let (_first, _second, most) =
+        simulation.run(async { tokio::try_join!(rare(), rare(), busy).expect("answers") });
+    assert!(most < 10, "{most}");
 }
