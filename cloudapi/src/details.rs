@@ -35,8 +35,9 @@ pub(crate) fn read<T: ErrorBody>(body: &[u8]) -> Option<Box<dyn Details>> {
     Some(Box::new(details))
 }
 
-/// Asks what is the user's, while an answer is on its way to its call. If it panics, the
-/// panic hook tells, and the call has its answer all the same: it would wait for ever.
+/// Does what is the user's, or may run it, while calls wait for what comes after. If it
+/// panics, the panic hook tells, and they are answered all the same: they would wait for
+/// ever.
 pub(crate) fn unless_it_panics<R>(ask: impl FnOnce() -> R) -> Option<R> {
     catch_unwind(AssertUnwindSafe(ask)).ok()
 }

@@ -13,6 +13,7 @@ use std::{fs, io, thread};
 
 use super::Scope;
 use super::sync::{Condvar, Mutex, MutexGuard};
+use crate::details::unless_it_panics;
 use crate::schedule::Time;
 
 static ORIGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
@@ -104,9 +105,13 @@ impl Pacer {
     fn run(&self) {
         loop {
             let scope = self.next_due();
-            if let Some(scope) = scope.upgrade() {
-                scope.turn();
-            }
+            // All gates of the process would stand still with this thread. The scope is
+            // given up inside too: with it may go what is the user's.
+            unless_it_panics(|| {
+                if let Some(scope) = scope.upgrade() {
+                    scope.turn();
+                }
+            });
         }
     }
 

@@ -3,23 +3,21 @@
 #[cfg(feature = "testing")]
 mod bench;
 mod closing;
+mod turn;
 mod wakes;
 mod watching;
 
 use std::num::NonZeroU32;
 use std::sync::{Arc, PoisonError, Weak};
-use std::time::Duration;
 
-use super::attempt::Attempt;
 use super::sharing::Sharing;
 use super::sync::{Mutex, MutexGuard};
-use super::{CallCell, Clock, renewal};
+use super::{CallCell, Clock};
 use crate::client::ClientCore;
-use crate::schedule::{
-    Action, Asked, CallId, Gate, LaneId, Limits, Rate, Refusal, Room, Scheduler, Start, Terms, Time,
-};
-use crate::watch::{EventKind, Rest, Watched};
+use crate::schedule::{CallId, Gate, LaneId, Limits, Rate, Refusal, Room, Scheduler, Terms, Time};
+use crate::watch::{EventKind, Watched};
 
+use turn::Turn;
 use wakes::Wakes;
 pub(crate) use watching::Concluded;
 pub(super) use watching::Finished;
@@ -89,29 +87,6 @@ pub(super) struct State {
     pub(super) watched: Watched,
     /// The store that keeps the limits, if one does.
     pub(super) sharing: Sharing,
-}
-
-/// What a turn of the scheduler asked for. Nearly always there is at most one
-/// action, which then costs no allocation.
-#[must_use]
-pub(super) struct Turn {
-    now: Time,
-    first: Option<Due>,
-    /// Seldom there, and so handed on in one word.
-    more: Option<Box<More>>,
-    arm: Option<Time>,
-    rest: Rest,
-}
-
-#[derive(Default)]
-struct More {
-    due: Vec<Due>,
-    /// Calls that need new credentials.
-    renewals: Vec<(CallId, Arc<CallCell>)>,
-    /// What the store is to be asked.
-    asked: Option<Asked>,
-    /// For how long it is to be told that the gate is closed.
-    closing: Option<Duration>,
 }
 
 impl Scope {
@@ -317,104 +292,5 @@ impl Scope {
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What is to be carried out; the start counts if it is one.
-struct Due {
-    action: Action<Arc<CallCell>>,
-    start: Start,
-}
-
-impl Due {
-    fn carry_out(self, now: Time) {
-        match self.action {
-            Action::Start(id, cell) => Attempt::start(id, self.start, now, &cell),
-            Action::Refuse(cell, refusal) => cell.refuse(refusal),
-            // That is for the scope.
-            Action::Ask(_) => {}
-        }
-    }
-}
-
-impl Turn {
-    const fn empty(now: Time, rest: Rest) -> Self {
-        Self {
-            now,
-            first: None,
-            more: None,
-            arm: None,
-            rest,
-        }
-    }
-
-    fn gather(state: &mut State, now: Time) -> Self {
-        let mut more: Option<Box<More>> = None;
-        let State {
-            scheduler, watched, ..
-        } = state;
-        let mut first = None;
-        while let Some(action) = scheduler.poll_ready(now, |id, cell, then| {
-            let Some(renewal) = cell.client.renewal() else {
-                return true;
-            };
-            let admission = renewal.admit(id, then);
-            if admission.is_due {
-                let renewals = &mut more.get_or_insert_default().renewals;
-                renewals.push((id, Arc::clone(cell)));
-            }
-            if !admission.is_ready {
-                watched.note(id, cell, || cell.recorded(), EventKind::Held);
-            }
-            admission.is_ready
-        }) {
-            if let Action::Ask(asked) = action {
-                more.get_or_insert_default().asked = Some(asked);
-                continue;
-            }
-            watched.note_action(&action);
-            let start = scheduler.latest_start();
-            let due = Due { action, start };
-            match first {
-                None => first = Some(due),
-                Some(_) => more.get_or_insert_default().due.push(due),
-            }
-        }
-        if let Some(wait) = state.sharing.take_closing() {
-            more.get_or_insert_default().closing = Some(wait);
-        }
-        state.tell_of_store(now);
-        let wake = state.scheduler.next_wake();
-        let arm = wake.filter(|wake| state.wakes.ask(*wake));
-        Self {
-            now,
-            first,
-            more,
-            arm,
-            rest: state.watched.rest(),
-        }
-    }
-
-    pub(super) fn carry_out(self, scope: &Arc<Scope>) {
-        if let Some(at) = self.arm {
-            scope.clock.wake_at(at, Arc::downgrade(scope));
-        }
-        self.rest.carry_out();
-        if let Some(due) = self.first {
-            due.carry_out(self.now);
-        }
-        let Some(more) = self.more else { return };
-        for due in more.due {
-            due.carry_out(self.now);
-        }
-        for (id, cell) in more.renewals {
-            renewal::start(scope, id, cell);
-        }
-        if let Some(wait) = more.closing {
-            scope.tell_closed(wait);
-        }
-        if let Some(asked) = more.asked {
-            scope.ask(asked);
-        }
     }
 }

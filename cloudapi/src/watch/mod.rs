@@ -39,6 +39,7 @@ pub use self::status::{Outage, Status, StoreOutage, Waits};
 pub(crate) use self::trace::{AttemptTrace, CallTrace};
 
 use self::channel::Channel;
+use crate::details::unless_it_panics;
 use crate::engine::{CallCell, Clock};
 use crate::schedule::{CallId, Unreadable};
 
@@ -234,19 +235,20 @@ impl Rest {
 }
 
 impl Left {
+    /// None of it is ours: what panics keeps none of the others from being told.
     #[cold]
     fn carry_out(self) {
         #[cfg(feature = "metrics")]
         for event in self.events {
-            event.record();
+            unless_it_panics(|| event.record());
         }
         #[cfg(feature = "tracing")]
         for unreadable in self.unreadable {
-            trace::unreadable(&unreadable);
+            unless_it_panics(|| trace::unreadable(&unreadable));
         }
         #[cfg(all(feature = "tracing", feature = "store"))]
         for store in self.stores {
-            store.tell();
+            unless_it_panics(|| store.tell());
         }
         for waker in self.wakers {
             wake(waker);
@@ -257,7 +259,6 @@ impl Left {
 /// Wakes whoever waits.
 pub(crate) fn wake(waker: Waker) {
     // A waker is not ours, and this may be the thread that watches the slots of
-    // all scopes. If it panics, the panic hook tells, and nobody else has to
-    // suffer.
-    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| waker.wake()));
+    // all scopes. If it panics, nobody else has to suffer.
+    unless_it_panics(|| waker.wake());
 }

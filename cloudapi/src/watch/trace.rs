@@ -4,6 +4,8 @@
 //! Those want one client span for each attempt, and none around them all. So the
 //! span of the call is one of the kind `internal`, and a child of whatever span the
 //! caller is in; the attempts are its children.
+//!
+//! A subscriber is not ours. If it panics it gets less to see, and the call goes on.
 
 #[cfg(feature = "store")]
 use std::time::Duration;
@@ -17,6 +19,7 @@ use tracing::{Instrument, Span, event, span};
 use super::StoreNews;
 use super::{EventKind, names};
 use crate::client::ClientCore;
+use crate::details::unless_it_panics;
 use crate::engine::{CallCell, Concluded};
 use crate::error::{AttemptOutcome, ErrorKind};
 use crate::request::Request;
@@ -73,9 +76,15 @@ impl CallTrace {
 
     pub(crate) fn attempt(self, cell: &CallCell, number: u32) -> AttemptTrace {
         let Self(call) = self;
+        let attempt = unless_it_panics(|| Self::span_of_attempt(&call, cell, number));
+        let attempt = attempt.unwrap_or_else(Span::none);
+        AttemptTrace { call, attempt }
+    }
+
+    fn span_of_attempt(call: &Span, cell: &CallCell, number: u32) -> Span {
         let span = span!(
             target: "cloudapi",
-            parent: &call,
+            parent: call,
             tracing::Level::INFO,
             "attempt",
             otel.name = Empty,
@@ -119,14 +128,14 @@ impl CallTrace {
                 span.record("http.request.resend_count", number - 1);
             }
         }
-        let attempt = span;
-        AttemptTrace { call, attempt }
+        span
     }
 
     /// The call has ended.
     pub(crate) fn end(self, ended: Result<StatusCode, ErrorKind>) {
         let Self(span) = self;
-        match ended {
+        // The span is closed inside too.
+        unless_it_panics(move || match ended {
             Ok(status) => {
                 span.record("http.response.status_code", status.as_u16());
             }
@@ -134,14 +143,16 @@ impl CallTrace {
                 span.record("otel.status_code", "ERROR");
                 span.record("error.type", names::of_kind(kind));
             }
-        }
+        });
     }
 
     /// The caller has gone.
     pub(crate) fn cancel(self) {
         let Self(span) = self;
-        span.record("otel.status_code", "ERROR");
-        span.record("error.type", "cancelled");
+        unless_it_panics(move || {
+            span.record("otel.status_code", "ERROR");
+            span.record("error.type", "cancelled");
+        });
     }
 }
 
@@ -154,6 +165,10 @@ impl AttemptTrace {
     /// The attempt has ended, and so its call goes on: `None` if nobody wants to
     /// know any more.
     pub(crate) fn end(&self, outcome: AttemptOutcome, concluded: Option<Concluded>) {
+        unless_it_panics(|| self.tell_end(outcome, concluded));
+    }
+
+    fn tell_end(&self, outcome: AttemptOutcome, concluded: Option<Concluded>) {
         let next = concluded.map(|concluded| concluded.then);
         let Self { call, attempt } = self;
         if let AttemptOutcome::Status(status) = outcome {
