@@ -263,6 +263,34 @@ mod a_runtime_that_ends {
         drop(hanging);
     }
 
+    /// Each of them starts the next as it ends.
+    #[test]
+    fn ends_a_long_queue_on_a_stack_of_any_size() {
+        let api = Api::builder()
+            .baseurl("http://deep.test/")
+            .callrateperhour(4_000_000_000)
+            .maximum_in_flight(4)
+            .transport(Hanging::first(usize::MAX))
+            .build()
+            .unwrap();
+        let ending = current_thread();
+        let entered = ending.enter();
+        let calls: Vec<_> = (0..20_000)
+            .map(|_| {
+                let mut call = Box::pin(api.get());
+                submit(call.as_mut());
+                call
+            })
+            .collect();
+        drop(entered);
+        drop(ending);
+        current_thread().block_on(async {
+            for call in calls {
+                assert_eq!(call.await.unwrap_err().kind(), ErrorKind::Runtime);
+            }
+        });
+    }
+
     #[test]
     fn is_followed_by_others_that_use_the_same_client() {
         static SERVER: LazyLock<FaultServer> =

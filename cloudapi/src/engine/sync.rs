@@ -6,6 +6,7 @@
 #[cfg(not(shuttle))]
 mod chosen {
     pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
+    pub(crate) use std::thread_local;
 
     pub(crate) use tokio::task::JoinHandle;
 
@@ -22,6 +23,7 @@ mod chosen {
 mod chosen {
     pub(crate) use shuttle::future::JoinHandle;
     pub(crate) use shuttle::sync::{Condvar, Mutex, MutexGuard};
+    pub(crate) use shuttle::thread_local;
 
     pub(crate) fn spawn(
         _: &tokio::runtime::Handle,
@@ -31,4 +33,4 @@ mod chosen {
     }
 }
 
-pub(crate) use chosen::{Condvar, JoinHandle, Mutex, MutexGuard, spawn};
+pub(crate) use chosen::{Condvar, JoinHandle, Mutex, MutexGuard, spawn, thread_local};

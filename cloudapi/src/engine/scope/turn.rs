@@ -1,12 +1,15 @@
-//! What the scheduler asks for, and how it is carried out: without the lock.
+//! What the scheduler asks for, and how it is carried out: without the lock, and one
+//! thing after the other.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Scope, State};
 use crate::details::unless_it_panics;
 use crate::engine::attempt::Attempt;
-use crate::engine::{CallCell, renewal};
+use crate::engine::{CallCell, renewal, sync};
 use crate::schedule::{Action, Asked, CallId, Start, Time};
 use crate::watch::{EventKind, Rest};
 
@@ -108,12 +111,19 @@ impl Turn {
         }
     }
 
+    /// Whether nothing starts or ends by it.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.first.is_none() && self.more.is_none()
+    }
+
     pub(in crate::engine) fn carry_out(mut self, scope: &Arc<Scope>) {
         if let Some(at) = self.arm {
             scope.clock.wake_at(at, Arc::downgrade(scope));
         }
         std::mem::take(&mut self.rest).carry_out();
-        self.act(scope);
+        if !self.is_empty() {
+            one_at_a_time(scope, self);
+        }
     }
 
     /// Calls of others wait for each part of it, so none is left out for what another
@@ -137,4 +147,44 @@ impl Turn {
             unless_it_panics(|| scope.ask(asked));
         }
     }
+}
+
+/// The turns that come after the one that a thread is at.
+type Later = VecDeque<(Arc<Scope>, Turn)>;
+
+sync::thread_local! {
+    /// `None` if this thread is at no turn.
+    static LATER: RefCell<Option<Later>> = const { RefCell::new(None) };
+}
+
+/// Acts on a turn, unless that is asked for by what another one does on this thread: then
+/// it comes after that. A runtime that has ended drops an attempt as it is started, which
+/// brings the turn of the next; so a queue would be worked off as deep in the stack as it
+/// is long.
+fn one_at_a_time(scope: &Arc<Scope>, turn: Turn) {
+    let mut turn = Some(turn);
+    // Not to be had where the thread ends, and what it keeps is dropped.
+    let _ = LATER.try_with(|later| match &mut *later.borrow_mut() {
+        Some(later) => later.extend(turn.take().map(|turn| (Arc::clone(scope), turn))),
+        none => *none = Some(VecDeque::new()),
+    });
+    let Some(turn) = turn else { return };
+    turn.act(scope);
+    while let Some((scope, turn)) = next() {
+        // Whatever goes with the scope, the thread is done with this turn.
+        unless_it_panics(move || turn.act(&scope));
+    }
+}
+
+/// The next turn; after the last, the thread is at none.
+fn next() -> Option<(Arc<Scope>, Turn)> {
+    let next = LATER.try_with(|later| {
+        let mut later = later.borrow_mut();
+        let next = later.as_mut().and_then(VecDeque::pop_front);
+        if next.is_none() {
+            *later = None;
+        }
+        next
+    });
+    next.ok().flatten()
 }
