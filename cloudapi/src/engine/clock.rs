@@ -67,6 +67,14 @@ impl Clock {
         }
     }
 
+    /// Sees to it that the turns that were asked for come, in a process that was forked
+    /// since too.
+    pub(super) fn watch_on(&self) {
+        if matches!(self, Self::System) {
+            pacer::watch_on();
+        }
+    }
+
     /// Something that differs from scope to scope, and in a simulation from run to
     /// run in nothing.
     pub(crate) fn seed(&self) -> u64 {

@@ -2,14 +2,16 @@
 //!
 //! It belongs to the process and not to a tokio runtime: a runtime may end
 //! before a gate does, and its timer has a grain of a millisecond. The thread
-//! sleeps while nothing is due.
+//! sleeps while nothing is due. A forked child inherits what is to come but not the
+//! thread, and so starts one of its own.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::path::Path;
-use std::sync::{LazyLock, OnceLock, PoisonError, Weak};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
-use std::{fs, io, thread};
+use std::{fs, io, process, thread};
 
 use super::Scope;
 use super::sync::{Condvar, Mutex, MutexGuard};
@@ -22,6 +24,8 @@ static PACER: Pacer = Pacer::new();
 pub(super) struct Pacer {
     state: Mutex<State>,
     changed: Condvar,
+    /// The process in which the thread runs; 0 is none.
+    process: AtomicU32,
 }
 
 struct State {
@@ -46,24 +50,7 @@ pub(super) fn instant(time: Time) -> Instant {
 
 /// Starts the thread, unless it runs already.
 pub(super) fn start() -> io::Result<()> {
-    static STARTED: OnceLock<()> = OnceLock::new();
-    static STARTING: Mutex<()> = Mutex::new(());
-    if STARTED.get().is_some() {
-        return Ok(());
-    }
-    let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
-    if STARTED.get().is_none() {
-        LazyLock::force(&ORIGIN);
-        thread::Builder::new()
-            .name("cloudapi-pacer".to_owned())
-            .spawn(|| {
-                // Where it cannot be had, slots are some 60 µs later.
-                let _ = sleep_precisely();
-                PACER.run();
-            })?;
-        let _ = STARTED.set(());
-    }
-    Ok(())
+    PACER.start(process::id())
 }
 
 /// Asks Linux to wake this thread when it is time. Otherwise it would do so up
@@ -79,6 +66,13 @@ fn sleep_precisely() -> io::Result<()> {
 /// Has the scope turned at the given time. A wake too many does no harm.
 pub(super) fn wake_at(at: Time, scope: Weak<Scope>) {
     PACER.wake_at(at, scope);
+    watch_on();
+}
+
+/// Sees to it that what was asked for is watched in this process too.
+pub(super) fn watch_on() {
+    // Where there is no thread to be had now, there may be when it is next asked for.
+    let _ = start();
 }
 
 impl Pacer {
@@ -89,7 +83,32 @@ impl Pacer {
                 asleep: false,
             }),
             changed: Condvar::new(),
+            process: AtomicU32::new(0),
         }
+    }
+
+    fn start(&'static self, process: u32) -> io::Result<()> {
+        let former = self.process.load(Ordering::Relaxed);
+        if former == process {
+            return Ok(());
+        }
+        let (set, seen) = (Ordering::Relaxed, Ordering::Relaxed);
+        let taken_over = self.process.compare_exchange(former, process, set, seen);
+        if taken_over.is_err() {
+            // Another thread of this process is at it.
+            return Ok(());
+        }
+        LazyLock::force(&ORIGIN);
+        let thread = thread::Builder::new().name("cloudapi-pacer".to_owned());
+        let started = thread.spawn(|| {
+            // Where it cannot be had, slots are some 60 µs later.
+            let _ = sleep_precisely();
+            self.run();
+        });
+        if started.is_err() {
+            self.process.store(0, Ordering::Relaxed);
+        }
+        started.map(drop)
     }
 
     pub(super) fn wake_at(&self, at: Time, scope: Weak<Scope>) {
@@ -167,5 +186,35 @@ impl PartialOrd for Wake {
 impl Ord for Wake {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.at.cmp(&other.at)
+    }
+}
+
+#[cfg(all(test, not(shuttle)))]
+mod tests {
+    use super::*;
+
+    /// Waits until all that was asked for has come; for a minute at most.
+    fn all_come(pacer: &Pacer) -> bool {
+        let end = Instant::now() + Duration::from_secs(60);
+        while !pacer.lock().wakes.is_empty() {
+            if Instant::now() > end {
+                return false;
+            }
+            thread::yield_now();
+        }
+        true
+    }
+
+    #[test]
+    fn a_forked_child_has_a_thread_of_its_own() {
+        // As a child finds it: what its parent asked for, and the number of a process in
+        // which there was a thread.
+        static INHERITED: Pacer = Pacer::new();
+        let parent = process::id() + 1;
+        INHERITED.process.store(parent, Ordering::Relaxed);
+        INHERITED.wake_at(Time::ZERO, Weak::new());
+        INHERITED.start(process::id()).expect("a thread");
+        assert!(all_come(&INHERITED));
+        assert_eq!(INHERITED.process.load(Ordering::Relaxed), process::id());
     }
 }

@@ -148,6 +148,11 @@ impl Scope {
         now: Time,
     ) -> Result<CallId, Refusal> {
         let (result, turn) = self.taken_in(cell, now);
+        if turn.is_empty() {
+            // It waits, maybe for what was asked of the clock before this process was
+            // forked.
+            self.clock.watch_on();
+        }
         turn.carry_out(self);
         result
     }
