@@ -154,7 +154,9 @@ impl Credential {
 
     /// How long it can be used from now: what OAuth calls `expires_in` (RFC 6749
     /// 5.1). It is renewed a little earlier, while it still goes with requests: in
-    /// the last tenth of that time, and at most half a minute before its end.
+    /// the last tenth of that time, and at most half a minute before its end. For the
+    /// first second it is used in any case, so that one with nothing left goes with the
+    /// calls that waited for it, and the server says what it thinks of it.
     ///
     /// Default: until the server refuses it.
     #[must_use]

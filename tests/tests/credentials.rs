@@ -264,6 +264,47 @@ fn ones_that_have_ended_are_not_sent() {
 }
 
 #[test]
+fn ones_that_come_with_nothing_left_go_once_with_what_waited_for_them() {
+    let world = World::new(
+        |tokens| {
+            tokens.takes = Duration::from_millis(10);
+            tokens.valid_for = Some(Duration::ZERO);
+        },
+        |_| Reply::text("fine"),
+    );
+    for answer in world.run_all(3) {
+        assert_eq!(answer.unwrap().attempts(), 1);
+    }
+    // Each slot finds those of the last one at their end.
+    assert_eq!(world.given(), 3);
+}
+
+#[test]
+fn ones_with_nothing_left_are_not_asked_for_at_each_slot_of_a_fast_gate() {
+    let simulation = Simulation::new();
+    let server = Server::new(&simulation, |_| Reply::text("fine"));
+    let given = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&given);
+    let api = Api::builder()
+        .callrateperhour(36_000)
+        .simulation(&simulation)
+        .transport(server)
+        .credentials(move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+            async { Ok::<_, BoxError>(Credential::bearer("t").valid_for(Duration::ZERO)) }
+        })
+        .build()
+        .unwrap();
+    simulation.run(async {
+        for _ in 0..50 {
+            api.get().await.unwrap();
+        }
+    });
+    // Fifty calls take five seconds.
+    assert_eq!(given.load(Ordering::SeqCst), 5);
+}
+
+#[test]
 fn if_they_cannot_be_had_all_that_wait_end_and_the_next_asks_anew() {
     #[derive(Debug)]
     struct Sealed;

@@ -18,6 +18,11 @@ use crate::watch::EventKind;
 /// Renewed at most so long before the end.
 const AHEAD: Duration = Duration::from_secs(30);
 
+/// For so long new credentials are used whatever they say of their end, and no others are
+/// got. Those that come with nothing left would else be asked for without end, while the
+/// calls wait; so the server says what it thinks of them.
+const LEAST: Duration = Duration::from_secs(1);
+
 /// The credentials of a client.
 pub(crate) struct Renewal {
     provider: Arc<dyn Credentials>,
@@ -40,6 +45,8 @@ struct Current {
     /// From then on they are renewed, and before `ends` no call waits for that.
     renewed_from: Time,
     ends: Time,
+    /// Until then neither of the two counts.
+    settles: Time,
     refused: bool,
 }
 
@@ -71,11 +78,12 @@ impl Renewal {
 
     /// Whether a call may go at that time, be it now or later. If new credentials are due,
     /// the caller has to [`start`].
-    pub(super) fn admit(&self, id: CallId, then: Time) -> Admission {
+    pub(super) fn admit(&self, id: CallId, then: Time, now: Time) -> Admission {
         let mut state = self.lock();
         let current = state.current.as_ref().filter(|current| !current.refused);
-        let is_ready = current.is_some_and(|current| then < current.ends);
-        let is_fresh = current.is_some_and(|current| then < current.renewed_from);
+        let is_new = current.is_some_and(|current| now < current.settles);
+        let is_ready = is_new || current.is_some_and(|current| then < current.ends);
+        let is_fresh = is_new || current.is_some_and(|current| then < current.renewed_from);
         if !is_ready {
             state.held.push(id);
         }
@@ -123,6 +131,7 @@ impl Renewal {
             value,
             renewed_from,
             ends,
+            settles: now.after(LEAST),
             refused: false,
         });
         Ok(state.over())

@@ -74,7 +74,7 @@ impl Turn {
             let Some(renewal) = cell.client.renewal() else {
                 return true;
             };
-            let admission = renewal.admit(id, then);
+            let admission = renewal.admit(id, then, now);
             if admission.is_due {
                 let renewals = &mut more.get_or_insert_default().renewals;
                 renewals.push((id, Arc::clone(cell)));
