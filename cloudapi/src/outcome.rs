@@ -39,7 +39,8 @@ pub enum Failure {
     /// The tokio runtime that carried the attempt ended, or the attempt
     /// panicked.
     Abandoned,
-    /// The tokio runtime of the call had ended before the request was sent.
+    /// The tokio runtime of the call had ended before the request was sent, or was not
+    /// polled for as long as the attempt might take.
     NoRuntime,
     /// The client was shut down, and the attempt was still under way when the time
     /// for that was over.
@@ -84,7 +85,7 @@ impl fmt::Display for Failure {
                 "the attempt was dropped: its tokio runtime ended or lacks `enable_all`, or it \
                  panicked"
             }
-            Self::NoRuntime => "the tokio runtime of the call has ended",
+            Self::NoRuntime => "the tokio runtime of the call has ended, or stands still",
             Self::Stopped => "the client was shut down before the answer came",
             Self::Unmarked => "nothing was sent, since the store could not note it before",
         })

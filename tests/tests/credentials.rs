@@ -431,6 +431,42 @@ fn a_runtime_that_has_ended_hands_over_to_the_next_caller() {
     });
 }
 
+/// Whatever is polled on it has begun, and goes no further.
+#[test]
+fn a_runtime_that_stands_still_hands_over_to_a_caller_on_another() {
+    let world = World::new(
+        |tokens| tokens.takes = Duration::from_secs(5),
+        |_| Reply::text("fine"),
+    );
+    let still = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut stuck = [Box::pin(world.api.get()), Box::pin(world.api.get())];
+    let entered = still.enter();
+    for call in &mut stuck {
+        assert!(call.as_mut().poll(&mut context).is_pending());
+    }
+    drop(entered);
+    world.simulation.run(async {
+        let answer = world.api.get().await.unwrap();
+        assert_eq!(answer.attempts(), 1);
+        // A minute is what getting them may take, and one more second is for a runtime that
+        // is late; then it is begun anew.
+        assert_eq!(world.simulation.now().as_secs(), 66);
+        for call in stuck {
+            assert_eq!(call.await.unwrap_err().kind(), ErrorKind::Credentials);
+        }
+    });
+    // What the first runtime was at comes too late.
+    still.block_on(tokio::task::yield_now());
+    world.simulation.run(async {
+        world.api.get().await.unwrap();
+    });
+    let tokens: Vec<_> = world.sent().into_iter().map(|sent| sent.1).collect();
+    assert_eq!(tokens, ["token-1"; 2]);
+}
+
 #[test]
 fn they_do_not_go_to_another_server_and_its_refusal_does_not_renew_them() {
     let world = World::new(

@@ -316,6 +316,75 @@ mod a_runtime_that_ends {
     }
 }
 
+/// It has not ended, but is not polled any more.
+mod a_runtime_that_stands_still {
+    use super::*;
+
+    /// One place, which a call has that goes no further than it has come.
+    fn stuck(begun: bool) -> (Simulation, Api, Server, Runtime, Pin<Box<Call<String>>>) {
+        let simulation = Simulation::new();
+        let server = Server::new(&simulation, move |sent| match sent.number {
+            0 if begun => Reply::text("late").after(Duration::from_secs(10_000)),
+            _ => Reply::text("fine"),
+        });
+        let api = Api::builder()
+            .simulation(&simulation)
+            .transport(server.clone())
+            .maximum_in_flight(1)
+            .request_timeout(Duration::from_secs(30))
+            .build()
+            .unwrap();
+        let still = current_thread();
+        let mut call = Box::pin(api.post());
+        {
+            let _entered = still.enter();
+            submit(call.as_mut());
+        }
+        if begun {
+            still.block_on(tokio::task::yield_now());
+            assert_eq!(server.requests().len(), 1);
+        }
+        (simulation, api, server, still, call)
+    }
+
+    #[test]
+    fn gives_its_place_to_a_call_of_another_when_the_time_of_its_attempt_is_over() {
+        let (simulation, api, server, still, call) = stuck(true);
+        simulation.run(async {
+            assert_eq!(api.ask().await.unwrap(), "fine");
+            assert_eq!(simulation.now(), Duration::from_secs(31));
+            let error = call.await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::UnknownOutcome, "{error}");
+        });
+        // Its task was stopped, and has nothing more to tell.
+        still.block_on(tokio::task::yield_now());
+        simulation.run(async {
+            assert_eq!(api.ask().await.unwrap(), "fine");
+        });
+        assert_eq!(server.requests().len(), 3);
+    }
+
+    #[test]
+    fn does_not_send_late_what_was_ended_before_it_left() {
+        let (simulation, api, server, still, call) = stuck(false);
+        simulation.run(async {
+            assert_eq!(api.ask().await.unwrap(), "fine");
+            let error = call.await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Runtime, "{error}");
+        });
+        still.block_on(tokio::task::yield_now());
+        assert_eq!(server.requests().len(), 1, "that of the other");
+    }
+
+    #[test]
+    fn keeps_its_place_as_long_as_nobody_wants_it() {
+        let (simulation, _api, _server, still, call) = stuck(true);
+        simulation.run(simulation.sleep(Duration::from_secs(3_600)));
+        let error = still.block_on(call).unwrap_err();
+        assert_eq!(error.attempts().len(), 1);
+    }
+}
+
 /// A connection is driven by the runtime that opened it.
 mod connections {
     use super::*;

@@ -45,8 +45,16 @@ pub(super) struct Attempt {
     sent: bool,
     /// The number of the credentials that went with it.
     signed: Option<u64>,
-    reported: bool,
     trace: AttemptTrace,
+}
+
+/// An attempt that should have ended, and may be on a runtime that stands still.
+#[derive(Debug)]
+pub(super) struct Overdue {
+    pub(super) id: CallId,
+    pub(super) cell: Arc<CallCell>,
+    pub(super) started: Time,
+    pub(super) number: u32,
 }
 
 impl Attempt {
@@ -62,9 +70,9 @@ impl Attempt {
             cell: Arc::clone(cell),
             sent: false,
             signed: None,
-            reported: false,
             trace: trace.clone(),
         };
+        cell.begins(number);
         // Without a runtime the attempt is dropped, and so reported.
         if let Some(runtime) = cell.runtime() {
             let sending = trace.around(async move {
@@ -80,7 +88,10 @@ impl Attempt {
                         }
                     }
                 }
-                attempt.sent = true;
+                attempt.sent = attempt.cell.leaves(number);
+                if !attempt.sent {
+                    return;
+                }
                 if attempt.cell.request.options.streamed {
                     // Boxed, so that the task of other calls is no larger.
                     let (outcome, body) = Box::pin(attempt.opened()).await;
@@ -148,16 +159,18 @@ impl Attempt {
         transport.exchange(outgoing, &|| file_io(cell))
     }
 
-    /// The end of the attempt's time, or of the whole call's.
     fn until(&self) -> Time {
-        let timeout = self.cell.request_timeout();
-        self.started.after(timeout).min(self.cell.deadline())
+        self.cell.until(self.started)
     }
 
-    fn report(&mut self, outcome: Outcome, body: Option<Box<Body>>) {
-        if std::mem::replace(&mut self.reported, true) {
-            return;
+    /// The first to report the end of an attempt tells it to all.
+    fn report(&self, outcome: Outcome, body: Option<Box<Body>>) {
+        if self.cell.comes_back(self.number).is_some() {
+            self.conclude(outcome, body);
         }
+    }
+
+    fn conclude(&self, outcome: Outcome, body: Option<Box<Body>>) {
         let cell = &self.cell;
         let scope = cell.client.scope();
         let now = scope.clock().now();
@@ -266,6 +279,41 @@ impl Drop for Attempt {
             Failure::NoRuntime
         };
         self.report(Err(failure.into()), None);
+    }
+}
+
+impl Overdue {
+    /// Ends it in the place of its task, which is stopped: its time is over.
+    pub(super) fn end(self) {
+        let Self {
+            id,
+            cell,
+            started,
+            number,
+        } = self;
+        let Some(sent) = cell.comes_back(number) else {
+            return;
+        };
+        let task = cell.take_task(started);
+        let failure = match sent {
+            true => Failure::Timeout,
+            false => Failure::NoRuntime,
+        };
+        let attempt = Attempt {
+            id,
+            // It is of no matter where there is no answer.
+            start: Start::default(),
+            started,
+            number,
+            sent,
+            signed: None,
+            trace: cell.trace_without_attempt(),
+            cell,
+        };
+        attempt.conclude(Err(failure.into()), None);
+        if let Some(task) = task {
+            task.abort();
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! One call, from its submission to its one answer.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -48,6 +48,9 @@ pub(crate) struct CallCell {
     /// The server has said where the answer is, and so may have done what was asked for.
     /// Only of a request that must not be repeated.
     is_carried_out: AtomicBool,
+    /// Twice the number of the attempt under way, and one more once its request may have
+    /// left; 0 if there is none.
+    under_way: AtomicU32,
     /// Where a durable call notes its attempts.
     #[cfg(feature = "store")]
     ledger: Option<Arc<Ledger>>,
@@ -94,6 +97,7 @@ impl CallCell {
             runtime: None,
             id: AtomicU64::new(0),
             is_carried_out: AtomicBool::new(false),
+            under_way: AtomicU32::new(0),
             #[cfg(feature = "store")]
             ledger: None,
             state: Mutex::default(),
@@ -179,6 +183,11 @@ impl CallCell {
         after.map_or(Time::NEVER, |after| self.submitted.after(after))
     }
 
+    /// The end of the time of an attempt that started then, or of the whole call's.
+    pub(super) fn until(&self, started: Time) -> Time {
+        started.after(self.request_timeout()).min(self.deadline())
+    }
+
     /// How the call joins the queue.
     pub(super) fn joining(&self) -> Joining {
         let options = &self.request.options;
@@ -241,10 +250,44 @@ impl CallCell {
         u32::try_from(recorded).unwrap_or(u32::MAX - 1)
     }
 
+    /// An attempt begins.
+    pub(super) fn begins(&self, number: u32) {
+        self.under_way.store(number << 1, Ordering::Relaxed);
+    }
+
+    /// The request of that attempt is about to leave. False if it must not: the attempt
+    /// was ended without it.
+    pub(super) fn leaves(&self, number: u32) -> bool {
+        let (was, is) = (number << 1, number << 1 | 1);
+        let (set, seen) = (Ordering::Relaxed, Ordering::Relaxed);
+        self.under_way.compare_exchange(was, is, set, seen).is_ok()
+    }
+
+    /// That attempt ends, and whoever is told so here tells all others. Tells whether its
+    /// request may have left; `None` if the attempt has ended already.
+    pub(super) fn comes_back(&self, number: u32) -> Option<bool> {
+        let (set, seen) = (Ordering::Relaxed, Ordering::Relaxed);
+        let ended = self.under_way.fetch_update(set, seen, |under_way| {
+            (under_way >> 1 == number).then_some(0)
+        });
+        ended.ok().map(|under_way| under_way & 1 == 1)
+    }
+
+    /// The number of the attempt under way.
+    pub(super) fn under_way(&self) -> Option<u32> {
+        let under_way = self.under_way.load(Ordering::Relaxed);
+        (under_way != 0).then_some(under_way >> 1)
+    }
+
     /// The trace of an attempt that starts now.
     pub(super) fn trace(&self, number: u32) -> AttemptTrace {
         let call = self.lock().trace.clone();
         call.attempt(self, number)
+    }
+
+    /// The trace of an attempt whose own is out of reach.
+    pub(super) fn trace_without_attempt(&self) -> AttemptTrace {
+        self.lock().trace.clone().without_attempt()
     }
 
     /// From here on the attempts go there, as a response with this status said.
@@ -282,6 +325,18 @@ impl CallCell {
             Stage::Over | Stage::Answered(_) => task.abort(),
             Stage::InFlight(_, latest) if latest > started => {}
             Stage::Waiting | Stage::InFlight(..) => state.stage = Stage::InFlight(task, started),
+        }
+    }
+
+    /// The task of the attempt that started then.
+    pub(super) fn take_task(&self, started: Time) -> Option<JoinHandle<()>> {
+        let mut state = self.lock();
+        match std::mem::take(&mut state.stage) {
+            Stage::InFlight(task, latest) if latest == started => Some(task),
+            other => {
+                state.stage = other;
+                None
+            }
         }
     }
 

@@ -6,9 +6,11 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
+use tokio::runtime::Handle;
 
 use super::sync::{Mutex, MutexGuard};
 use super::{CallCell, Scope, sync};
+use crate::client::ClientCore;
 use crate::credentials::{Credential, Credentials, Refused};
 use crate::error::{Error, ErrorKind};
 use crate::outcome::BoxError;
@@ -35,6 +37,8 @@ struct State {
     /// How often there were new ones.
     number: u64,
     under_way: bool,
+    /// How often getting them has begun.
+    begun: u64,
     /// The calls that wait for them.
     held: Vec<CallId>,
 }
@@ -88,7 +92,10 @@ impl Renewal {
             state.held.push(id);
         }
         let is_due = !is_fresh && !state.under_way;
-        state.under_way |= is_due;
+        if is_due {
+            state.under_way = true;
+            state.begun += 1;
+        }
         Admission { is_ready, is_due }
     }
 
@@ -143,6 +150,11 @@ impl Renewal {
 }
 
 impl State {
+    /// Whether it is this one that the calls wait for, and it has not been given up.
+    fn waits_for(&self, begun: u64) -> bool {
+        self.under_way && self.begun == begun
+    }
+
     /// Nothing is under way any more.
     fn over(&mut self) -> Vec<CallId> {
         self.under_way = false;
@@ -165,70 +177,80 @@ pub(super) fn start(scope: &Arc<Scope>, needed_by: CallId, cell: Arc<CallCell>) 
     let Some(runtime) = cell.runtime().cloned() else {
         unreachable!("a call in a scope has a runtime");
     };
+    let begun = of(&cell.client).lock().begun;
     let mut renewing = Renewing {
         scope: Arc::clone(scope),
         needed_by,
+        begun,
+        until: Time::NEVER,
         cell,
-        over: false,
     };
+    // From here on it is given up if the provider panics.
+    let time = of(&renewing.cell.client).provider.maximum_time();
+    renewing.until = scope.clock().now().after(time);
+    scope.watch_renewal(renewing.until, &renewing.cell, renewing.begun);
     drop(sync::spawn(&runtime, async move {
-        let outcome = renewing.obtain().await;
+        let outcome = renewing.obtain(time).await;
         renewing.finish(outcome);
     }));
+}
+
+/// Gives up getting credentials, which has not ended by itself when it should have: the
+/// runtime stands still. Its own calls end; those of others are let in, and the first of
+/// them gets the credentials on its own.
+pub(super) fn give_up(scope: &Arc<Scope>, begun_by: &CallCell, begun: u64) {
+    let renewal = of(&begun_by.client);
+    let held = {
+        let mut state = renewal.lock();
+        if !state.waits_for(begun) {
+            return;
+        }
+        state.take_held()
+    };
+    let runtime = begun_by.runtime().map(Handle::id);
+    let (own, mut others): (Vec<_>, _) = scope.split_held(held, runtime);
+    let cause = "getting them took too long: the tokio runtime that was at it stands still";
+    fail(scope, own, &Refused::new(cause.into()));
+    others.extend(renewal.lock().over());
+    scope.let_in(others, scope.clock().now());
 }
 
 struct Renewing {
     scope: Arc<Scope>,
     needed_by: CallId,
     cell: Arc<CallCell>,
-    over: bool,
+    /// Which one it is.
+    begun: u64,
+    until: Time,
 }
 
 impl Renewing {
-    async fn obtain(&self) -> Result<Credential, BoxError> {
-        let provider = &self.renewal().provider;
-        let time = provider.maximum_time();
-        let clock = self.scope.clock();
-        let obtained = pin!(provider.obtain());
-        let outcome = clock.within(clock.now().after(time), obtained).await;
+    async fn obtain(&self, time: Duration) -> Result<Credential, BoxError> {
+        let obtained = pin!(of(&self.cell.client).provider.obtain());
+        let outcome = self.scope.clock().within(self.until, obtained).await;
         outcome.unwrap_or_else(|| Err(format!("getting them took more than {time:?}").into()))
     }
 
-    fn finish(&mut self, outcome: Result<Credential, BoxError>) {
-        self.over = true;
+    fn finish(self, outcome: Result<Credential, BoxError>) {
         let now = self.scope.clock().now();
-        let renewed = outcome.and_then(|credential| Ok(self.renewal().renew(&credential, now)?));
+        let renewal = of(&self.cell.client);
+        if !renewal.lock().waits_for(self.begun) {
+            // It was given up. Whoever got others since has newer ones, and the next
+            // who needs some asks.
+            return;
+        }
+        let renewed = outcome.and_then(|credential| Ok(renewal.renew(&credential, now)?));
         match renewed {
             Ok(held) => self.scope.let_in(held, now),
             Err(cause) => {
                 let cause = Refused::new(cause);
-                let held = self.renewal().lock().take_held();
-                self.fail(held, &cause);
+                let held = renewal.lock().take_held();
+                fail(&self.scope, held, &cause);
                 // Those that came to it meanwhile ask anew.
-                let others = self.renewal().lock().over();
+                let others = renewal.lock().over();
                 self.scope.let_in(others, now);
             }
         }
-    }
-
-    /// Ends calls. As long as this is under way, none of the turns that it brings
-    /// starts another.
-    fn fail(&self, calls: Vec<CallId>, cause: &Refused) {
-        let kind = |cell: &CallCell, _| EventKind::Ended {
-            kind: cell.kind(ErrorKind::Credentials, None),
-        };
-        for cell in calls
-            .into_iter()
-            .filter_map(|id| self.scope.withdraw(id, kind))
-        {
-            let log = cell.take_log();
-            cell.answer(Err(Error::credentials(&cell, cause.clone(), log)));
-        }
-    }
-
-    fn renewal(&self) -> &Renewal {
-        let renewal = self.cell.client.renewal();
-        renewal.expect("the client of the call has credentials to renew")
     }
 }
 
@@ -236,14 +258,35 @@ impl Renewing {
 /// credentials ends with its runtime; the next one in line asks on its own.
 impl Drop for Renewing {
     fn drop(&mut self) {
-        if self.over {
-            return;
-        }
-        let held = self.renewal().lock().take_held();
+        let renewal = of(&self.cell.client);
+        let held = {
+            let mut state = renewal.lock();
+            if !state.waits_for(self.begun) {
+                return;
+            }
+            state.take_held()
+        };
         let (own, mut others): (Vec<_>, _) = held.into_iter().partition(|id| *id == self.needed_by);
         let cause = "getting them was given up: the tokio runtime ended, or it panicked";
-        self.fail(own, &Refused::new(cause.into()));
-        others.extend(self.renewal().lock().over());
+        fail(&self.scope, own, &Refused::new(cause.into()));
+        others.extend(renewal.lock().over());
         self.scope.let_in(others, self.scope.clock().now());
     }
+}
+
+/// Ends calls. As long as getting credentials is under way, none of the turns that this
+/// brings starts another.
+fn fail(scope: &Arc<Scope>, calls: Vec<CallId>, cause: &Refused) {
+    let kind = |cell: &CallCell, _| EventKind::Ended {
+        kind: cell.kind(ErrorKind::Credentials, None),
+    };
+    for cell in calls.into_iter().filter_map(|id| scope.withdraw(id, kind)) {
+        let log = cell.take_log();
+        cell.answer(Err(Error::credentials(&cell, cause.clone(), log)));
+    }
+}
+
+fn of(client: &ClientCore) -> &Renewal {
+    let renewal = client.renewal();
+    renewal.expect("the client of the call has credentials to renew")
 }

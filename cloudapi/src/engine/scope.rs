@@ -3,6 +3,7 @@
 #[cfg(feature = "testing")]
 mod bench;
 mod closing;
+mod overdue;
 mod turn;
 mod wakes;
 mod watching;
@@ -12,11 +13,12 @@ use std::sync::{Arc, PoisonError, Weak};
 
 use super::sharing::Sharing;
 use super::sync::{Mutex, MutexGuard};
-use super::{CallCell, Clock};
+use super::{CallCell, Clock, renewal};
 use crate::client::ClientCore;
 use crate::schedule::{CallId, Gate, LaneId, Limits, Rate, Refusal, Room, Scheduler, Terms, Time};
 use crate::watch::{EventKind, Watched};
 
+use overdue::Renews;
 use turn::Turn;
 use wakes::Wakes;
 pub(crate) use watching::Concluded;
@@ -84,6 +86,10 @@ pub(super) struct State {
     pub(super) limited: Vec<Limited>,
     /// When the time of clients that are shut down is over.
     stops: Vec<(Time, Weak<ClientCore>)>,
+    /// Those that may have ended.
+    renewals: Vec<Renews>,
+    /// When to look for attempts that should have ended, if there is need.
+    look_at: Option<Time>,
     pub(super) watched: Watched,
     /// The store that keeps the limits, if one does.
     pub(super) sharing: Sharing,
@@ -105,6 +111,8 @@ impl Scope {
                 clients: 0,
                 limited: Vec::new(),
                 stops: Vec::new(),
+                renewals: Vec::new(),
+                look_at: None,
                 watched,
                 sharing,
             }),
@@ -164,13 +172,20 @@ impl Scope {
 
     /// Time has passed.
     pub(super) fn turn(self: &Arc<Self>) {
-        let (stops, turn) = self.locked(self.clock.now(), |state, now| {
+        let ((stops, renewals, attempts), turn) = self.locked(self.clock.now(), |state, now| {
             state.wakes.came(now);
-            state.due_stops(now)
+            let renewals = state.overdue_renewals(now);
+            (state.due_stops(now), renewals, state.overdue_attempts(now))
         });
         turn.carry_out(self);
         for client in stops.iter().filter_map(Weak::upgrade) {
             self.stop(&client);
+        }
+        for (begun_by, begun) in renewals {
+            renewal::give_up(self, &begun_by, begun);
+        }
+        for attempt in attempts {
+            attempt.end();
         }
     }
 

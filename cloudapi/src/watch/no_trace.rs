@@ -22,6 +22,10 @@ impl CallTrace {
         AttemptTrace
     }
 
+    pub(crate) const fn without_attempt(self) -> AttemptTrace {
+        AttemptTrace
+    }
+
     pub(crate) fn end(self, _: Result<StatusCode, ErrorKind>) {}
 
     pub(crate) fn cancel(self) {}

@@ -81,6 +81,11 @@ impl CallTrace {
         AttemptTrace { call, attempt }
     }
 
+    pub(crate) fn without_attempt(self) -> AttemptTrace {
+        let (Self(call), attempt) = (self, Span::none());
+        AttemptTrace { call, attempt }
+    }
+
     fn span_of_attempt(call: &Span, cell: &CallCell, number: u32) -> Span {
         let span = span!(
             target: "cloudapi",

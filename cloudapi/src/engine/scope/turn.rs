@@ -100,7 +100,8 @@ impl Turn {
             more.get_or_insert_default().closing = Some(wait);
         }
         state.tell_of_store(now);
-        let wake = state.scheduler.next_wake();
+        let wakes = [state.scheduler.next_wake(), state.next_look(now)];
+        let wake = wakes.into_iter().flatten().min();
         let arm = wake.filter(|wake| state.wakes.ask(*wake));
         Self {
             now,

@@ -214,6 +214,18 @@ impl<J: Clone> Scheduler<J> {
         self.calls.iter().map(|(id, entry)| (id, &entry.job))
     }
 
+    /// The attempts that are under way, each with its start.
+    pub(crate) fn under_way(&self) -> impl Iterator<Item = (CallId, &J, Time)> {
+        let all = self.calls.iter();
+        let under_way = all.filter(|(_, entry)| entry.phase == Phase::InFlight);
+        under_way.map(|(id, entry)| (id, &entry.job, entry.at))
+    }
+
+    /// Whether there are calls that wait, and cannot start before an attempt ends.
+    pub(crate) fn lacks_places(&self) -> bool {
+        self.in_flight >= self.gate.maximum_in_flight && !self.nobody_waits()
+    }
+
     /// Calls that gave up their places and have not been told.
     pub(crate) fn displaced(&self) -> impl Iterator<Item = &J> {
         self.displaced.iter()
