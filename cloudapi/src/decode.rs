@@ -229,12 +229,14 @@ fn required<T: DeserializeOwned>(response: &Response<Bytes>, part: &str) -> Resu
     Ok(json::read(response.value(), part)?)
 }
 
-/// `None` for a 404, and where there is no content (204 and 205).
+/// `None` for a 404, and where there is no content: 204 and 205, and a body without a
+/// byte, which is no JSON. Were that an error, a DELETE that took effect would look as if
+/// it had not.
 fn optional<T: DeserializeOwned>(
     response: &Response<Bytes>,
     part: &str,
 ) -> Result<Option<T>, BoxError> {
-    if response.is_absent() {
+    if response.is_absent() || response.value().is_empty() {
         return Ok(None);
     }
     required::<Option<T>>(response, part)

@@ -60,6 +60,12 @@ impl Surface {
     #[get("droplets", items = "droplets", next = "links.next")]
     fn droplets(&self, #[query] per_page: u32) -> Pages<Droplet>;
 
+    #[delete("droplets/{id}")]
+    async fn delete(&self, id: u64) -> Result<Response<Option<Droplet>>>;
+
+    #[get("note")]
+    async fn note(&self) -> Result<Option<String>>;
+
     #[get("actions/{id}", unwrap = "status")]
     fn action(&self, id: u64) -> Call<String>;
 
@@ -317,6 +323,33 @@ fn what_does_not_get_done_in_time_ends_with_an_error() -> Result<()> {
         Duration::from_secs(50),
         "it did not wait in vain"
     );
+    Ok(())
+}
+
+#[test]
+fn where_nothing_is_there_an_option_is_none() -> Result<()> {
+    let statuses = [404, 200, 202, 204, 205];
+    let (simulation, _, surface) =
+        world(move |sent| Reply::text("").with_status(statuses[sent.number / 2]))?;
+    for status in statuses {
+        // The part that is wanted is not there either.
+        assert_eq!(simulation.run(surface.droplet(7))?, None, "{status}");
+        let deleted = simulation.run(surface.delete(7))?;
+        assert_eq!(deleted.status().as_u16(), status);
+        assert_eq!(deleted.into_value(), None);
+    }
+    // An empty text is one.
+    let (simulation, _, surface) =
+        world(|sent| Reply::text("").with_status([200, 204][sent.number]))?;
+    assert_eq!(simulation.run(surface.note())?.as_deref(), Some(""));
+    assert_eq!(simulation.run(surface.note())?, None);
+    // What is there has to be what was declared.
+    let (simulation, _, surface) = world(|sent| Reply::text(["null", " ", "{}"][sent.number]))?;
+    assert_eq!(simulation.run(surface.delete(7))?.into_value(), None);
+    for _ in 0..2 {
+        let error = simulation.run(surface.delete(7)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+    }
     Ok(())
 }
 
