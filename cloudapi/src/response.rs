@@ -130,6 +130,36 @@ impl<T> Response<T> {
     }
 }
 
+/// A response as it comes from a server, for tests of a [`FromResponse`]: the first
+/// attempt brought it, in no time. The extensions of the given one are lost.
+///
+/// ```
+/// use cloudapi::{BoxError, Bytes, FromResponse, Response, http};
+///
+/// /// The version of a resource, from its header.
+/// struct Version(String);
+///
+/// impl FromResponse for Version {
+///     fn from_response(response: &Response<Bytes>) -> Result<Self, BoxError> {
+///         let tag = response.headers().get("ETag").ok_or("there is no ETag")?;
+///         Ok(Self(tag.to_str()?.to_owned()))
+///     }
+/// }
+///
+/// # fn main() -> Result<(), BoxError> {
+/// let response = http::Response::builder().header("ETag", "\"v7\"").body("")?;
+/// let version = Version::from_response(&response.into())?;
+/// assert_eq!(version.0, "\"v7\"");
+/// # Ok(())
+/// # }
+/// ```
+impl<B: Into<Bytes>> From<http::Response<B>> for Response<Bytes> {
+    fn from(response: http::Response<B>) -> Self {
+        let (head, body) = response.into_parts();
+        Self::new(head.status, head.version, head.headers, body.into())
+    }
+}
+
 /// A type that reads itself from a response.
 ///
 /// `()`, `String` and [`Bytes`] do, and so do `Option` and [`Response`] of such
@@ -149,6 +179,8 @@ impl<T> Response<T> {
 ///     }
 /// }
 /// ```
+///
+/// For a test of it a response is made from an [`http::Response`].
 pub trait FromResponse: Sized {
     /// Whether a 404 is a value and not an error.
     const OPTIONAL: bool = false;

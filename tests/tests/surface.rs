@@ -2,10 +2,12 @@
 //! simulated time.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cloudapi::prelude::*;
 use cloudapi::testing::{Reply, Sent, Server, Simulation};
+use cloudapi::{Bytes, FromResponse, Transport, http};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -351,6 +353,36 @@ fn where_nothing_is_there_an_option_is_none() -> Result<()> {
         assert_eq!(error.kind(), ErrorKind::Decode);
     }
     Ok(())
+}
+
+#[test]
+fn clients_share_a_transport() -> Result<()> {
+    let simulation = Simulation::new();
+    let server = Server::new(&simulation, |_| Reply::text("fine"));
+    let shared: Arc<dyn Transport> = Arc::new(server.clone());
+    for transport in [Arc::clone(&shared), shared] {
+        let surface = Surface::builder()
+            .user("me".to_owned())
+            .password("pa:ss".into())
+            .key("k3y/".into())
+            .simulation(&simulation)
+            .transport(transport)
+            .build()?;
+        assert_eq!(simulation.run(surface.note())?.as_deref(), Some("fine"));
+    }
+    assert_eq!(server.requests().len(), 2);
+    Ok(())
+}
+
+#[test]
+fn a_response_is_made_for_a_test_of_what_reads_it() {
+    let made = http::Response::builder().status(201).header("X-A", "b");
+    let response: Response<Bytes> = made.body("text").unwrap().into();
+    assert_eq!((response.status().as_u16(), response.attempts()), (201, 1));
+    assert_eq!(response.headers()["x-a"], "b");
+    assert_eq!(String::from_response(&response).unwrap(), "text");
+    let response = Response::from(http::Response::new(vec![1_u8, 2]));
+    assert_eq!(Bytes::from_response(&response).unwrap(), &[1, 2][..]);
 }
 
 #[test]

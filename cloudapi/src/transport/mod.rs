@@ -67,6 +67,13 @@ pub trait Transport: Debug + Send + Sync + 'static {
     fn send(&self, request: http::Request<Body>) -> TransportFuture;
 }
 
+/// One transport for several clients.
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn send(&self, request: http::Request<Body>) -> TransportFuture {
+        (**self).send(request)
+    }
+}
+
 /// One request, as the engine hands it over. It is borrowed, since it may have
 /// to be sent again.
 #[derive(Debug)]
