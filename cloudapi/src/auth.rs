@@ -6,6 +6,7 @@ use std::path::Path;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::{self, Deserialize, Deserializer};
 
 use crate::error::Error;
 use crate::query;
@@ -14,6 +15,10 @@ use crate::value::{Plain, TextField};
 
 /// A token, key or password. It is shown nowhere: `Debug` prints `Secret(..)`,
 /// there is no `Display`, and its memory is wiped when it is dropped.
+///
+/// It is read by serde from a text, as in the answer of an OAuth server; but there is no
+/// `Serialize`, so no struct writes it somewhere unnoticed. An endpoint sends it as a
+/// parameter of its own (`#[json("key")]`, `#[query]`, `#[header("X-Key")]`, ..).
 ///
 /// ```
 /// use cloudapi::Secret;
@@ -87,6 +92,17 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Secret(..)")
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer).map_err(|_| {
+            // What is no text may be a secret all the same, as a code of digits is. The
+            // format's own error would show it.
+            de::Error::custom("expected a secret as a text")
+        })?;
+        Ok(Self::new(text))
     }
 }
 

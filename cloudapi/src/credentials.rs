@@ -43,7 +43,7 @@ pub type CredentialFuture<'a> =
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Token {
-///     access_token: String,
+///     access_token: Secret,
 ///     expires_in: u64,
 /// }
 ///

@@ -9,15 +9,16 @@ use serde::Serialize;
 use crate::auth::Secret;
 use crate::outcome::BoxError;
 use crate::query;
+use crate::value::{AsSecret, ByItself, Concealed};
 
 /// A parameter that is a field of a JSON object.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a field of JSON",
     label = "this is marked `#[json(\"..\")]`",
     note = "JSON takes types that implement `serde::Serialize` (add \
-            `#[derive(serde::Serialize)]`) and `cloudapi::Secret` itself"
+            `#[derive(serde::Serialize)]`), and `cloudapi::Secret` or an `Option` of it"
 )]
-pub trait JsonField {
+pub trait JsonField<Way> {
     /// Whether it must not be shown.
     #[doc(hidden)]
     fn is_secret(&self) -> bool {
@@ -30,29 +31,20 @@ pub trait JsonField {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Serialize + ?Sized> JsonField for T {
+impl<T: Serialize + ?Sized> JsonField<ByItself> for T {
     fn write_field(&self, target: &mut Vec<u8>) -> serde_json::Result<()> {
         serde_json::to_writer(target, self)
     }
 }
 
-impl JsonField for Secret {
+#[diagnostic::do_not_recommend]
+impl<T: Concealed> JsonField<AsSecret> for T {
     fn is_secret(&self) -> bool {
-        true
+        self.concealed().is_some()
     }
 
     fn write_field(&self, target: &mut Vec<u8>) -> serde_json::Result<()> {
-        serde_json::to_writer(target, self.expose())
-    }
-}
-
-impl JsonField for &Secret {
-    fn is_secret(&self) -> bool {
-        true
-    }
-
-    fn write_field(&self, target: &mut Vec<u8>) -> serde_json::Result<()> {
-        (**self).write_field(target)
+        serde_json::to_writer(target, &self.concealed().map(Secret::expose))
     }
 }
 
@@ -61,9 +53,9 @@ impl JsonField for &Secret {
     message = "`{Self}` cannot be a field of a form",
     label = "this is marked `#[form(\"..\")]`",
     note = "a form takes types that implement `serde::Serialize` (a scalar, an `Option`, a \
-            slice) and `cloudapi::Secret` itself"
+            slice), and `cloudapi::Secret` or an `Option` of it"
 )]
-pub trait FormField {
+pub trait FormField<Way> {
     /// Whether it must not be shown.
     #[doc(hidden)]
     fn is_secret(&self) -> bool {
@@ -76,29 +68,21 @@ pub trait FormField {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Serialize + ?Sized> FormField for T {
+impl<T: Serialize + ?Sized> FormField<ByItself> for T {
     fn append_field(&self, target: &mut String, name: &str) -> Result<(), BoxError> {
         Ok(query::append_form(target, name, self)?)
     }
 }
 
-impl FormField for Secret {
+#[diagnostic::do_not_recommend]
+impl<T: Concealed> FormField<AsSecret> for T {
     fn is_secret(&self) -> bool {
-        true
+        self.concealed().is_some()
     }
 
     fn append_field(&self, target: &mut String, name: &str) -> Result<(), BoxError> {
-        Ok(query::append_form(target, name, self.expose())?)
-    }
-}
-
-impl FormField for &Secret {
-    fn is_secret(&self) -> bool {
-        true
-    }
-
-    fn append_field(&self, target: &mut String, name: &str) -> Result<(), BoxError> {
-        (**self).append_field(target, name)
+        let secret = self.concealed().map(Secret::expose);
+        Ok(query::append_form(target, name, &secret)?)
     }
 }
 
@@ -116,7 +100,7 @@ pub(crate) enum Fields {
 impl Fields {
     /// Adds a field of a JSON object. One that is null is left out: to most APIs
     /// null is a value, which says more than nothing.
-    pub(crate) fn json<T: JsonField + ?Sized>(
+    pub(crate) fn json<T: JsonField<W> + ?Sized, W>(
         &mut self,
         name: &str,
         value: &T,
@@ -141,7 +125,7 @@ impl Fields {
     }
 
     /// Adds a field of a form, or as many as a query would have of the value.
-    pub(crate) fn form<T: FormField + ?Sized>(
+    pub(crate) fn form<T: FormField<W> + ?Sized, W>(
         &mut self,
         name: &str,
         value: &T,
@@ -180,7 +164,7 @@ impl Fields {
 }
 
 /// Appends a pair to an open object. Whether there is anything in it.
-fn json_pair<T: JsonField + ?Sized>(
+fn json_pair<T: JsonField<W> + ?Sized, W>(
     object: &mut Vec<u8>,
     name: &str,
     value: &T,

@@ -247,7 +247,7 @@ impl Draft {
 
     /// A query parameter.
     #[must_use]
-    pub fn query<T: QueryValue>(mut self, name: &'static str, value: &T) -> Self {
+    pub fn query<T: QueryValue<W>, W>(mut self, name: &'static str, value: &T) -> Self {
         let result = self.request.url.end_segment();
         self.check(result);
         let result = self
@@ -342,7 +342,7 @@ impl Draft {
 
     /// A field of a body in JSON.
     #[must_use]
-    pub fn json_field<T: JsonField>(mut self, name: &'static str, value: &T) -> Self {
+    pub fn json_field<T: JsonField<W>, W>(mut self, name: &'static str, value: &T) -> Self {
         self.request.options.secret_body |= value.is_secret();
         let result = self.fields.json(name, value);
         self.check(result);
@@ -365,7 +365,7 @@ impl Draft {
 
     /// A field of a body as a form.
     #[must_use]
-    pub fn form_field<T: FormField>(mut self, name: &'static str, value: &T) -> Self {
+    pub fn form_field<T: FormField<W>, W>(mut self, name: &'static str, value: &T) -> Self {
         self.request.options.secret_body |= value.is_secret();
         let result = self.fields.form(name, value);
         self.check(result);

@@ -151,14 +151,49 @@ pub(crate) fn header(name: &str, value: Plain<'_>) -> Result<(HeaderName, Header
     Ok((header, value))
 }
 
-/// A parameter that is put in the query.
+/// A [`Secret`], or none. It has no `Serialize`, so that no struct sends it unnoticed;
+/// each place that takes it says so.
+pub trait Concealed {
+    /// The secret, if there is one.
+    fn concealed(&self) -> Option<&Secret>;
+}
+
+impl Concealed for Secret {
+    fn concealed(&self) -> Option<&Secret> {
+        Some(self)
+    }
+}
+
+impl<T: Concealed + ?Sized> Concealed for &T {
+    fn concealed(&self) -> Option<&Secret> {
+        (**self).concealed()
+    }
+}
+
+impl<T: Concealed> Concealed for Option<T> {
+    fn concealed(&self) -> Option<&Secret> {
+        self.as_ref().and_then(Concealed::concealed)
+    }
+}
+
+/// That a value is sent by its `Serialize`. A place has a trait for each way; were it one
+/// trait, the compiler would have to expect an `Option<Secret>` that has both.
+#[derive(Debug)]
+pub enum ByItself {}
+
+/// That a value is a secret, and is sent without being shown.
+#[derive(Debug)]
+pub enum AsSecret {}
+
+/// A parameter that is put in the query, in one of two ways.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be put in a query",
     label = "this is marked `#[query]`",
     note = "a query takes types that implement `serde::Serialize` (a scalar, an `Option`, a \
-            slice, or a struct whose fields are parameters) and `cloudapi::Secret` itself"
+            slice, or a struct whose fields are parameters), and `cloudapi::Secret` or an \
+            `Option` of it"
 )]
-pub trait QueryValue {
+pub trait QueryValue<Way> {
     /// Whether it must not be shown.
     #[doc(hidden)]
     fn is_secret(&self) -> bool {
@@ -171,29 +206,21 @@ pub trait QueryValue {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Serialize> QueryValue for T {
+impl<T: Serialize> QueryValue<ByItself> for T {
     fn append(&self, target: &mut String, name: &str) -> Result<(), BoxError> {
         Ok(query::append(target, name, self)?)
     }
 }
 
-impl QueryValue for Secret {
+#[diagnostic::do_not_recommend]
+impl<T: Concealed> QueryValue<AsSecret> for T {
     fn is_secret(&self) -> bool {
-        true
+        self.concealed().is_some()
     }
 
     fn append(&self, target: &mut String, name: &str) -> Result<(), BoxError> {
-        Ok(query::append(target, name, self.expose())?)
-    }
-}
-
-impl QueryValue for &Secret {
-    fn is_secret(&self) -> bool {
-        true
-    }
-
-    fn append(&self, target: &mut String, name: &str) -> Result<(), BoxError> {
-        (**self).append(target, name)
+        let secret = self.concealed().map(Secret::expose);
+        Ok(query::append(target, name, &secret)?)
     }
 }
 
