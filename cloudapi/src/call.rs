@@ -20,6 +20,7 @@ use crate::engine::{Answered, CallCell, Handle};
 use crate::error::Error;
 use crate::request::Request;
 use crate::schedule::{Priority, Retry};
+use crate::value::ToPlain;
 use crate::watch::{Link, Watch};
 
 /// A call of an endpoint: what a method declared as `fn -> Call<T>` returns.
@@ -133,11 +134,14 @@ impl<T> Call<T> {
         })
     }
 
-    /// Sends a header, in place of any of the same name.
+    /// Sends a header, in place of any of the same name. The value is anything that
+    /// implements `Display`, or a [`Secret`](crate::Secret), which is not shown.
     ///
-    /// A name or a value that no header can have ends the call with an error of
-    /// the kind [`Request`](crate::ErrorKind::Request) when it is awaited.
-    pub fn header(self, name: &str, value: impl fmt::Display) -> Self {
+    /// A name or a value that no header can have, and a header that the transport
+    /// writes itself, such as `Host` or `Content-Length`, end the call with an error of
+    /// the kind [`Request`](crate::ErrorKind::Request) when it is awaited. So does
+    /// `Content-Type` for a form of several parts, whose boundary it names.
+    pub fn header(self, name: &str, value: impl ToPlain) -> Self {
         self.adjust(|request| request.set_header(name, &value))
     }
 

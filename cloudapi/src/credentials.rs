@@ -12,6 +12,7 @@ use http::{HeaderName, HeaderValue};
 
 use crate::auth::{Authorization, Secret, Text};
 use crate::error::Error;
+use crate::header;
 use crate::outcome::BoxError;
 
 /// What [`Credentials::obtain`] returns.
@@ -188,8 +189,7 @@ impl Credential {
                 Ok((AUTHORIZATION, value))
             }
             Way::Header(name, value) => {
-                let header = HeaderName::from_bytes(name.as_bytes())
-                    .map_err(|_| Error::settings(format!("`{name}` is no name of a header")))?;
+                let header = header::name(name).map_err(Error::settings)?;
                 Ok((header, text(value).header_value(name)?))
             }
         }

@@ -16,6 +16,7 @@ mod endpoint;
 mod engine;
 mod error;
 mod fields;
+mod header;
 mod json;
 mod outcome;
 mod pages;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method};
 
 use crate::auth::Text;
 use crate::body::{IntoMultipart, Multipart, Part, Source};
@@ -14,11 +14,14 @@ use crate::decode::{Decoder, Read};
 use crate::endpoint::{Endpoint, Template};
 use crate::engine::CallCell;
 use crate::fields::{Fields, FormField, JsonField};
+use crate::header;
 use crate::pages::{PageItem, Pages, Paging};
 use crate::query;
 use crate::schedule::{Judgement, LaneId, Priority, Retry};
 use crate::url_text::UrlText;
-use crate::value::{FormBody, IntoBody, JsonBody, PathValue, Plain, QueryList, QueryValue, header};
+use crate::value::{
+    FormBody, IntoBody, JsonBody, PathValue, Plain, QueryList, QueryValue, ToPlain,
+};
 
 /// The header for a key, if none is declared (draft-ietf-httpapi-idempotency-key-header).
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
@@ -52,6 +55,8 @@ pub(crate) struct Options {
     pub(crate) json: bool,
     /// The body of the answer is left to the caller.
     pub(crate) streamed: bool,
+    /// The body is a form of several parts.
+    pub(crate) multipart: bool,
     /// The body has something in it that was given as a secret.
     pub(crate) secret_body: bool,
     /// The part of the answer that is wanted; empty for the whole.
@@ -82,17 +87,21 @@ impl Request {
         let media_type = HeaderValue::from_str(&media_type)
             .map_err(|error| format!("the boundary of the form cannot be sent: {error}"))?;
         self.headers.insert(CONTENT_TYPE, media_type);
+        self.options.multipart = true;
         self.body = body.source.afresh();
         Ok(())
     }
 
     /// Sends a header, in place of any of the same name.
-    pub(crate) fn set_header(
-        &mut self,
-        name: &str,
-        value: &dyn std::fmt::Display,
-    ) -> Result<(), String> {
-        let (name, value) = header(name, Plain::Shown(value))?;
+    pub(crate) fn set_header(&mut self, name: &str, value: &impl ToPlain) -> Result<(), String> {
+        let (name, value) = header::pair(name, value.plain())?;
+        if name == CONTENT_TYPE && self.options.multipart {
+            return Err(
+                "the header `Content-Type` of a form of several parts names what is between \
+                 them: leave it out; a part has a media type of its own, by `Part::media_type`"
+                    .to_owned(),
+            );
+        }
         self.options.has_made_key &= name != self.key_header();
         self.headers.insert(name, value);
         Ok(())
@@ -101,7 +110,7 @@ impl Request {
     /// Gives the request a key by which the server knows it again, unless it has
     /// one. It stays the same over all attempts.
     fn make_idempotent(&mut self, name: &str) -> Result<(), String> {
-        let (name, key) = header(name, Plain::Shown(&uuid::Uuid::new_v4()))?;
+        let (name, key) = header::pair(name, Plain::Shown(&uuid::Uuid::new_v4()))?;
         self.options.has_made_key = !self.headers.contains_key(&name);
         self.headers.entry(name).or_insert(key);
         self.options.idempotent = true;
@@ -283,7 +292,7 @@ impl Draft {
     #[must_use]
     pub fn header(mut self, name: &'static str, value: Option<Plain<'_>>) -> Self {
         let Some(value) = value else { return self };
-        let result = header(name, value);
+        let result = header::pair(name, value);
         match result {
             Ok((name, value)) => {
                 self.request.headers.insert(name, value);
@@ -300,12 +309,10 @@ impl Draft {
         reason = "generated code has no other use for it"
     )]
     pub fn text_header(mut self, name: &'static str, text: Text) -> Self {
-        let header = HeaderName::from_bytes(name.as_bytes())
-            .map_err(|_| format!("`{name}` is not the name of a header"));
         let value = text
             .header_value(name)
             .map_err(|problem| problem.to_string());
-        match header.and_then(|header| Ok((header, value?))) {
+        match header::name(name).and_then(|header| Ok((header, value?))) {
             Ok((header, value)) => {
                 self.request.headers.insert(header, value);
             }

@@ -6,7 +6,6 @@
 use std::fmt::Display;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 
 use crate::auth::Secret;
@@ -30,6 +29,11 @@ impl std::fmt::Debug for Plain<'_> {
 }
 
 /// What has one form in text: everything with `Display`, and [`Secret`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be put in a header",
+    label = "this is to be the value of a header",
+    note = "a header takes types that implement `std::fmt::Display`, and `cloudapi::Secret`"
+)]
 pub trait ToPlain {
     /// That form.
     fn plain(&self) -> Plain<'_>;
@@ -128,27 +132,6 @@ impl<'a, T> HeaderFallback<'a> for HeaderProbe<'a, T> {
     {
         Some(self.0.plain())
     }
-}
-
-/// Makes a header, or says what is wrong with it without showing the value: it
-/// may be a secret that was pasted badly.
-pub(crate) fn header(name: &str, value: Plain<'_>) -> Result<(HeaderName, HeaderValue), String> {
-    let header = HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| format!("`{name}` is not the name of a header"))?;
-    let value = match value {
-        Plain::Shown(value) => HeaderValue::from_str(&value.to_string()),
-        Plain::Secret(secret) => HeaderValue::from_str(secret.expose()).map(|mut value| {
-            value.set_sensitive(true);
-            value
-        }),
-    };
-    let value = value.map_err(|_| {
-        format!(
-            "the value of the header `{name}` has a character that no header may have, such as \
-             a line break"
-        )
-    })?;
-    Ok((header, value))
 }
 
 /// A [`Secret`], or none. It has no `Serialize`, so that no struct sends it unnoticed;

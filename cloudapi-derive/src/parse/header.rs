@@ -6,7 +6,8 @@ use syn::LitStr;
 use crate::diagnostics::Diagnostic;
 
 /// Headers that say how a message is framed, or that concern one connection:
-/// the transport writes them, and another value breaks the request.
+/// the transport writes them, and another value breaks the request. The runtime
+/// refuses the same ones where a call is adjusted.
 const OF_THE_TRANSPORT: &[&str] = &[
     "connection",
     "content-length",

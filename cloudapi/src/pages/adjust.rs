@@ -1,6 +1,5 @@
 //! How the calls for the pages of a list differ from what is declared.
 
-use std::fmt;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -8,6 +7,7 @@ use serde::Serialize;
 use super::Pages;
 use crate::request::Request;
 use crate::schedule::{Priority, Retry};
+use crate::value::ToPlain;
 
 impl<T> Pages<T> {
     /// Ends the call for a page, whatever it is doing, once this much time has
@@ -79,11 +79,14 @@ impl<T> Pages<T> {
         })
     }
 
-    /// Sends a header with every page's request, in place of any of the same name.
+    /// Sends a header with every page's request, in place of any of the same name. The
+    /// value is anything that implements `Display`, or a [`Secret`](crate::Secret), which
+    /// is not shown.
     ///
-    /// A name or a value that no header can have ends the list with an error of the
-    /// kind [`Request`](crate::ErrorKind::Request).
-    pub fn header(self, name: &str, value: impl fmt::Display) -> Self {
+    /// A name or a value that no header can have, and a header that the transport
+    /// writes itself, such as `Host` or `Content-Length`, end the list with an error of
+    /// the kind [`Request`](crate::ErrorKind::Request).
+    pub fn header(self, name: &str, value: impl ToPlain) -> Self {
         self.adjust(|request| request.set_header(name, &value))
     }
 

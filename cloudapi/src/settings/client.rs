@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use http::header::{AUTHORIZATION, HeaderName, USER_AGENT};
+use http::header::{AUTHORIZATION, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 
 use super::{DEFAULT_CIRCUIT_THRESHOLD, DEFAULT_RETRY_BUDGET, Declared, Setup};
@@ -12,6 +12,7 @@ use crate::client::Queue;
 use crate::client::{Client, ClientCore, ClientTerms, Common, Reading};
 use crate::engine::{Claim, JoinError, ScopeKey, join};
 use crate::error::Error;
+use crate::header;
 #[cfg(feature = "store")]
 use crate::schedule::StoreDown;
 use crate::schedule::{Rate, Room, Terms};
@@ -233,8 +234,7 @@ impl Setup {
             headers.insert(AUTHORIZATION, authorization.header_value()?);
         }
         for (name, text) in &self.headers {
-            let header = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| Error::settings(format!("`{name}` is not the name of a header")))?;
+            let header = header::name(name).map_err(Error::settings)?;
             headers.insert(header, text.header_value(name)?);
         }
         for (_, text) in &self.query {
