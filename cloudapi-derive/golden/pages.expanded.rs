@@ -48,6 +48,22 @@ impl DigitalOcean {
                 .pages(::cloudapi::__private::Paging::new("data").page("page")),
         )
     }
+    fn machines(&self) -> Pages<Machine> {
+        <Pages<
+            Machine,
+        > as ::cloudapi::__private::PagesReturn>::from_pages(
+            ::cloudapi::__private::Draft::new(
+                    self,
+                    const { &::cloudapi::__private::Endpoint::new("GET", "machines") },
+                )
+                .literal("machines")
+                .pages(
+                    ::cloudapi::__private::Paging::new("data")
+                        .items_optional()
+                        .next("next"),
+                ),
+        )
+    }
     fn keys(&self) -> Pages<Key> {
         <Pages<
             Key,
@@ -198,6 +214,21 @@ impl<'a, T: Show, const N: usize> Weather<'a, T, N> {
                 )
                 .literal("stations")
                 .pages(crate::vendored::__private::Paging::of::<Self>("")),
+        )
+    }
+    fn networks(&self) -> Pages<Network> {
+        <Pages<
+            Network,
+        > as ::cloudapi::__private::PagesReturn>::from_pages(
+            ::cloudapi::__private::Draft::new(
+                    self,
+                    const { &::cloudapi::__private::Endpoint::new("GET", "networks") },
+                )
+                .literal("networks")
+                .pages(
+                    ::cloudapi::__private::Paging::of::<Self>("networks")
+                        .items_optional(),
+                ),
         )
     }
     fn readings(&self, until: u64) -> Pages<Reading> {

@@ -8,6 +8,9 @@ impl DigitalOcean {
     #[get("images", items = "data", page = "page")]
     fn images(&self) -> Pages<Image>;
 
+    #[get("machines", items = "data", items_optional, next = "next")]
+    fn machines(&self) -> Pages<Machine>;
+
     #[get("keys", items = "data.items", cursor = "meta.next")]
     fn keys(&self) -> Pages<Key>;
 
@@ -26,6 +29,9 @@ where
 impl<'a, T: Show, const N: usize> Weather<'a, T, N> {
     #[get("stations", items, crate = crate::vendored)]
     fn stations(&self) -> Pages<Station>;
+
+    #[get("networks", items = "networks", items_optional)]
+    fn networks(&self) -> Pages<Network>;
 
     #[get("readings", items = "data", query("since" = "{self.of}"))]
     fn readings(&self, #[query] until: u64) -> Pages<Reading>;

@@ -65,14 +65,16 @@ pub(crate) fn find<T: DeserializeOwned>(body: &[u8], path: &str) -> Result<Optio
 
 /// Reads the part of the document that `path` leads to, which has to be there.
 pub(crate) fn read<T: DeserializeOwned>(body: &[u8], path: &str) -> Result<T, JsonError> {
-    find(body, path)?.ok_or_else(|| {
-        let missing = serde_json::Error::custom(format_args!("there is no `{path}`"));
-        JsonError {
-            path: String::new(),
-            excerpt: excerpt(body, 0),
-            source: missing,
-        }
-    })
+    find(body, path)?.ok_or_else(|| missing(body, &format!("there is no `{path}`")))
+}
+
+/// Something is not there, so the error is nowhere in particular.
+pub(crate) fn missing(body: &[u8], problem: &str) -> JsonError {
+    JsonError {
+        path: String::new(),
+        excerpt: excerpt(body, 0),
+        source: serde_json::Error::custom(problem),
+    }
 }
 
 /// What the path leads to, whatever it is. `None` too where the way there is not

@@ -13,6 +13,7 @@ pub(super) fn are_read_one_way(endpoint: &Endpoint, errors: &mut Errors) {
     they_are_the_answer_to_a_get(endpoint, pages, errors);
     they_are_a_stream(endpoint, errors);
     they_are_not_unwrapped(endpoint, errors);
+    they_can_be_left_out(pages, errors);
 }
 
 /// The rules for what a client says of all its lists.
@@ -35,8 +36,9 @@ pub(super) fn of_a_client(pages: &ClientPages, errors: &mut Errors) {
 /// How the next page is found makes no sense without them. The other way round
 /// the client may say it.
 fn the_items_are_declared(pages: &Pages, errors: &mut Errors) -> bool {
-    if let (None, [turn, ..]) = (&pages.items, &pages.turns[..]) {
-        let key = &turn.key;
+    let others = pages.turns.iter().map(|turn| &turn.key);
+    let mut others = others.chain(&pages.items_optional);
+    if let (None, Some(key)) = (&pages.items, others.next()) {
         let what = format!("`{key}` does not say where the items are");
         errors.push(
             Diagnostic::new(key, what).help(
@@ -89,6 +91,17 @@ fn they_are_not_unwrapped(endpoint: &Endpoint, errors: &mut Errors) {
         errors.push(
             Diagnostic::new(key, "`items` already says which part of the body is read")
                 .help("take `unwrap` out"),
+        );
+    }
+}
+
+/// Of a body that is the list nothing is left if the list is left out.
+fn they_can_be_left_out(pages: &Pages, errors: &mut Errors) {
+    let are_all = pages.items.as_ref().is_some_and(|items| items.are_all);
+    if let (Some(key), true) = (&pages.items_optional, are_all) {
+        errors.push(
+            Diagnostic::new(key, "the whole body is the list, so it cannot be left out")
+                .help("take `items_optional` out; `null` and `[]` are empty lists anyway"),
         );
     }
 }

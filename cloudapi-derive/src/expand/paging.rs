@@ -13,9 +13,12 @@ pub(crate) fn endpoint(endpoint: &Endpoint, pages: &Pages) -> TokenStream {
     let paging = endpoint.paths.get(Name::Paging);
     let items = pages.items.iter().find_map(|items| items.path.as_ref());
     let path = items.map(LitStr::value).unwrap_or_default();
+    let optional = pages.items_optional.iter();
+    let optional = optional.map(|_| quote!(.items_optional()));
+    let optional = quote!(#(#optional)*);
     if let [_, ..] = &pages.turns[..] {
         let turns = turns(&pages.turns);
-        return quote!(#paging::new(#path)#turns);
+        return quote!(#paging::new(#path)#optional #turns);
     }
     // Where a client that does not say it either is told.
     let span = pages.items.iter().map(|items| items.key.span()).next();
@@ -24,12 +27,12 @@ pub(crate) fn endpoint(endpoint: &Endpoint, pages: &Pages) -> TokenStream {
     let beside = beside(endpoint);
     let client = quote_spanned!(span=> Self);
     match beside.is_empty() {
-        true => quote_spanned!(span=> #paging::of::<#client>(#path)),
+        true => quote_spanned!(span=> #paging::of::<#client>(#path)#optional),
         // Not before it knows the client can the compiler tell that a parameter is
         // sent twice.
         false => quote_spanned! {span=>
             const {
-                let paging = #paging::of::<#client>(#path);
+                let paging = #paging::of::<#client>(#path)#optional;
                 #(#beside)*
                 paging
             }

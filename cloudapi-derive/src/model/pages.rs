@@ -5,13 +5,15 @@ use syn::{Ident, LitStr};
 use crate::diagnostics::{Diagnostic, Errors};
 use crate::parse::entry::{Entry, Form};
 use crate::parse::keys::Keys;
-use crate::parse::{pairs, part};
+use crate::parse::{pairs, part, value};
 
 /// What the keys about pages say; at least one was given.
 #[derive(Debug)]
 pub(crate) struct Pages {
     /// The key that says where the items of a page are.
     pub(crate) items: Option<Items>,
+    /// The key that says that a page may be without them.
+    pub(crate) items_optional: Option<Ident>,
     /// The keys that say how the next page is found; at most one, if nothing was
     /// reported. Without one it is found as the client declares.
     pub(crate) turns: Vec<Turn>,
@@ -34,7 +36,9 @@ pub(crate) struct ClientPages {
 #[derive(Debug)]
 pub(crate) struct Items {
     pub(crate) key: Ident,
-    /// There is none if the whole body is the list.
+    /// The whole body is the list.
+    pub(crate) are_all: bool,
+    /// There is none if they are all of the body, or if that was reported.
     pub(crate) path: Option<LitStr>,
 }
 
@@ -58,6 +62,8 @@ pub(crate) enum Next {
     Cursor(LitStr, LitStr),
 }
 
+const ITEMS_OPTIONAL: &str = "items_optional";
+
 type Reader = fn(&Entry, &mut Errors) -> Option<Next>;
 
 const TURNS: &[(&str, Reader)] = &[("next", next), ("page", page), ("cursor", cursor)];
@@ -66,18 +72,23 @@ impl Pages {
     /// Takes the keys. `None` is an endpoint without pages.
     pub(super) fn take(keys: &mut Keys, errors: &mut Errors) -> Option<Self> {
         let items = keys.take("items", errors).map(|entry| {
-            let path = match entry.form {
-                Form::Flag => None,
-                _ => errors.ok(items(&entry)),
+            let are_all = matches!(entry.form, Form::Flag);
+            let path = match are_all {
+                true => None,
+                false => errors.ok(items(&entry)),
             };
             Items {
                 key: entry.key,
+                are_all,
                 path,
             }
         });
+        let items_optional = keys.read_with(ITEMS_OPTIONAL, items_optional, errors);
         let turns = Turn::take_all(keys, errors);
-        (items.is_some() || !turns.is_empty()).then_some(Self {
+        let said = items.is_some() || items_optional.is_some() || !turns.is_empty();
+        said.then_some(Self {
             items,
+            items_optional,
             turns,
             misspelt: false,
         })
@@ -86,7 +97,8 @@ impl Pages {
     /// Notes that a key is misspelt, once all keys were taken that there are.
     pub(super) fn note_misspelt(&mut self, keys: &Keys) {
         let turns = TURNS.iter().map(|(name, _)| *name);
-        self.misspelt = turns.chain(["items"]).any(|name| keys.misspell(name));
+        let names = turns.chain(["items", ITEMS_OPTIONAL]);
+        self.misspelt = names.into_iter().any(|name| keys.misspell(name));
     }
 
     /// The query parameter that the pages have for themselves, with its key.
@@ -111,12 +123,15 @@ impl ClientPages {
         };
         let mut keys = Keys::parse("pages(..)", list.clone(), errors);
         let turns = Turn::take_all(&mut keys, errors);
-        let items = keys.take_misplaced("items", errors);
-        if let Some(items) = &items {
-            errors.push(
-                Diagnostic::new(&items.key, "each endpoint says itself where its items are")
-                    .help("take `items` out, and write it where the endpoints are declared"),
-            );
+        for name in ["items", ITEMS_OPTIONAL] {
+            if let Some(Entry { key, .. }) = keys.take_misplaced(name, errors) {
+                let help =
+                    format!("take `{key}` out, and write it where the endpoints are declared");
+                errors.push(
+                    Diagnostic::new(&key, "each endpoint says itself where its items are")
+                        .help(help),
+                );
+            }
         }
         let broken = !keys.is_empty();
         keys.finish(errors);
@@ -154,6 +169,11 @@ fn parameter(turns: &[Turn]) -> Option<(&Ident, &LitStr)> {
         Some(Next::Page(name) | Next::Cursor(name, _)) => Some((&turn.key, name)),
         Some(Next::Url(_) | Next::Link) | None => None,
     })
+}
+
+fn items_optional(entry: &Entry) -> Result<Ident, Diagnostic> {
+    value::flag(entry)?;
+    Ok(entry.key.clone())
 }
 
 fn items(entry: &Entry) -> Result<LitStr, Diagnostic> {

@@ -69,8 +69,8 @@ pub struct Pages<T> {
     left: usize,
 }
 
-/// Reads the items that are there in a body.
-type ReadItems<T> = fn(&[u8], &str) -> Result<Option<Vec<T>>, json::JsonError>;
+/// Reads the items that are there in a body. They may be null.
+type ReadItems<T> = fn(&[u8], &str) -> Result<Option<Option<Vec<T>>>, json::JsonError>;
 
 /// A list page by page, each with its status and headers: what
 /// [`Pages::pages`] returns.
@@ -79,7 +79,6 @@ pub struct PageByPage<T> {
     client: Arc<ClientCore>,
     course: Course,
     state: State,
-    items: &'static str,
     read: ReadItems<T>,
 }
 
@@ -118,7 +117,6 @@ impl<T: PageItem> Pages<T> {
                 },
                 client,
                 course: Course::new(paging, request),
-                items: paging.items,
                 read: json::find,
             },
             items: Vec::new().into_iter(),
@@ -252,16 +250,32 @@ impl<T> PageByPage<T> {
         }
     }
 
+    fn items(&self, body: &[u8]) -> Result<Vec<T>, json::JsonError> {
+        let paging = &self.course.paging;
+        match (self.read)(body, paging.items)? {
+            // Null is what some servers make of an empty list.
+            Some(items) => Ok(items.unwrap_or_default()),
+            None if paging.items_optional => Ok(Vec::new()),
+            // Were it an empty list, a path that is spelt wrong would look like one.
+            None => {
+                let problem = format!(
+                    "there is no `{}`; if the server leaves an empty list out, declare \
+                     `items_optional`",
+                    paging.items
+                );
+                Err(json::missing(body, &problem))
+            }
+        }
+    }
+
     /// Reads a page, and finds the way to the next.
     fn page(
         &mut self,
         cell: &CallCell,
         response: Response<bytes::Bytes>,
     ) -> Result<Response<Vec<T>>, Error> {
-        let items = match (self.read)(response.value(), self.items) {
-            Ok(Some(items)) => items,
-            // Some servers leave an empty list out.
-            Ok(None) => Vec::new(),
+        let items = match self.items(response.value()) {
+            Ok(items) => items,
             Err(source) => {
                 let wanted = "a page of the declared items";
                 return Err(Error::decode(cell, wanted, source.into(), response));

@@ -21,6 +21,8 @@ const EMPTY_PAGES: u32 = 100;
 pub struct Paging {
     /// Where the items are in the body.
     pub(super) items: &'static str,
+    /// A page may leave an empty list out.
+    pub(super) items_optional: bool,
     way: Way,
 }
 
@@ -58,8 +60,11 @@ impl Paging {
     /// Pages that have their items there in the body, and lead nowhere yet.
     #[must_use]
     pub const fn new(items: &'static str) -> Self {
-        let way = Way::Link;
-        Self { items, way }
+        Self {
+            items,
+            items_optional: false,
+            way: Way::Link,
+        }
     }
 
     /// Pages that have their items there in the body, and lead on as the client
@@ -84,6 +89,16 @@ impl Paging {
             panic!("{}", message);
         }
         self
+    }
+
+    /// A page without the items has none.
+    #[must_use]
+    pub const fn items_optional(self) -> Self {
+        let items_optional = true;
+        Self {
+            items_optional,
+            ..self
+        }
     }
 
     /// The URL of the next page is there in the body.
@@ -134,7 +149,7 @@ const fn same(one: &str, other: &str) -> bool {
 /// Where in the pages we are.
 #[derive(Debug)]
 pub(super) struct Course {
-    paging: Paging,
+    pub(super) paging: Paging,
     /// The request as declared and adjusted, which each page continues.
     pub(super) first: Request,
     number: u64,

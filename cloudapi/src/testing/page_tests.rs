@@ -149,6 +149,59 @@ fn another_server_a_circle_and_endless_empty_pages_end_the_list_after_the_items_
 }
 
 #[test]
+fn a_list_that_is_not_there_is_an_error_unless_the_server_may_leave_it_out() {
+    let ask = |body: &'static str, paging| {
+        let (simulation, _, api) = served(move |_| Reply::text(body));
+        simulation.run(api.pages(paging).collect_all())
+    };
+    for body in [
+        r#"{}"#,
+        r#"{"thing": [1]}"#,
+        r#"{"things": {}}"#,
+        r#"{"data": null}"#,
+        "null",
+    ] {
+        for items in ["things", "data.things"] {
+            let error = ask(body, Paging::new(items)).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
+            assert_eq!(error.response().unwrap().value(), body);
+        }
+    }
+    let error = ask(r#"{"thing": [1]}"#, Paging::new("things")).unwrap_err();
+    for part in ["GET https", "there is no `things`", "`items_optional`"] {
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    for (body, items) in [
+        (r#"{"things": null}"#, "things"),
+        (r#"{"data": {"things": null}}"#, "data.things"),
+        ("null", ""),
+    ] {
+        assert!(ask(body, Paging::new(items)).unwrap().is_empty(), "{body}");
+    }
+    for body in [r#"{}"#, r#"{"data": {}}"#, r#"{"data": null}"#, "null"] {
+        let optional = Paging::new("data.things").items_optional();
+        assert!(ask(body, optional).unwrap().is_empty(), "{body}");
+    }
+    let wrong = ask(r#"{"things": 7}"#, Paging::new("things").items_optional());
+    assert_eq!(wrong.unwrap_err().kind(), ErrorKind::Decode);
+}
+
+#[test]
+fn a_page_without_items_leads_on_where_the_server_leaves_empty_lists_out() {
+    let (simulation, server, api) = served(|sent| {
+        Reply::json(&match sent.number {
+            0 => json!({"meta": {"next": 1}}),
+            1 => json!({"things": [7], "meta": {"next": 2}}),
+            _ => json!({}),
+        })
+    });
+    let paging = Paging::new("things").items_optional();
+    let pages = api.pages(paging.cursor("after", "meta.next"));
+    assert_eq!(simulation.run(pages.collect_all()).unwrap(), [7]);
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[test]
 fn a_list_is_resumed_where_it_failed() {
     let (simulation, server, api) = served(|sent| match sent.number {
         1 => Reply::status(401),

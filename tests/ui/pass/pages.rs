@@ -23,6 +23,8 @@ impl Api {
     fn by_cursor(&self, #[query] page: u64) -> Pages<Droplet>;
     #[get("droplets", items = "files", cursor("page_token" = "next_page_token"), retry = "never")]
     fn by_token(&self) -> Pages<String>;
+    #[get("droplets", items = "items", items_optional, cursor("pageToken" = "nextPageToken"))]
+    fn left_out_if_empty(&self) -> Pages<String>;
     #[get("droplets", items, next = link)]
     fn of_any<T: for<'de> Deserialize<'de> + Send + 'static>(&self) -> Pages<T>;
 }
@@ -33,6 +35,7 @@ fn used(api: &Api) -> Pages<Droplet> {
     let _ = api.by_number();
     let _ = api.by_cursor(2);
     let _ = api.by_token();
+    let _ = api.left_out_if_empty();
     api.of_any()
 }
 
