@@ -90,6 +90,10 @@ impl<T> Response<T> {
         &self.value
     }
 
+    pub(crate) const fn value_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+
     /// The value, without the rest.
     pub fn into_value(self) -> T {
         self.value

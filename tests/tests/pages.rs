@@ -271,3 +271,60 @@ fn a_list_that_has_begun_is_adjusted_no_more() {
     });
     assert_eq!(server.requests().len(), 1);
 }
+
+/// Two items a page, without end.
+fn pairs(sent: &Sent) -> Reply {
+    let number = sent.number as u64;
+    let next = format!("/v2/next?n={}", number + 1);
+    let body = json!({"droplets": [2 * number, 2 * number + 1], "links": {"next": next}});
+    Reply::json(&body).header("X-Page", &number.to_string())
+}
+
+#[test]
+fn a_limit_holds_for_the_pages_too_and_cuts_the_last_one() {
+    for (limit, expected) in [
+        (0, vec![]),
+        (2, vec![vec![0, 1]]),
+        (3, vec![vec![0, 1], vec![2]]),
+    ] {
+        let (simulation, server, cloud) = world(pairs);
+        let mut list = cloud.droplets(None).limit(limit).pages();
+        simulation.run(async {
+            for page in &expected {
+                assert_eq!(list.next().await.unwrap().unwrap().value(), page);
+            }
+            assert!(list.next().await.is_none());
+        });
+        assert_eq!(server.requests().len(), expected.len(), "limit {limit}");
+    }
+}
+
+#[test]
+fn the_pages_go_on_behind_the_items_that_were_taken() {
+    let (simulation, server, cloud) = world(pairs);
+    simulation.run(async {
+        let mut list = cloud.droplets(None).limit(5);
+        assert_eq!(list.next().await.unwrap().unwrap(), 0);
+        let mut list = list.pages();
+        for (items, number) in [(vec![1], "0"), (vec![2, 3], "1"), (vec![4], "2")] {
+            let page = list.next().await.unwrap().unwrap();
+            assert_eq!(
+                (page.value(), &page.headers()["x-page"]),
+                (&items, &number.parse().unwrap())
+            );
+        }
+        assert!(list.next().await.is_none());
+    });
+    assert_eq!(server.requests().len(), 3);
+
+    // Nothing is left of the page.
+    let (simulation, _, cloud) = world(pairs);
+    simulation.run(async {
+        let mut list = cloud.droplets(None);
+        for item in [0, 1] {
+            assert_eq!(list.next().await.unwrap().unwrap(), item);
+        }
+        let page = list.pages().next().await.unwrap().unwrap();
+        assert_eq!(page.into_value(), [2, 3]);
+    });
+}
