@@ -1,6 +1,8 @@
 //! A call that can be adjusted before it runs.
 
 mod until;
+#[cfg(feature = "blocking")]
+mod wait;
 
 use std::fmt;
 use std::future::Future;
@@ -193,13 +195,6 @@ impl<T> Call<T> {
     /// ```
     pub fn watch(&mut self) -> Watch {
         Watch(Arc::clone(self.raw.link.get_or_insert_default()))
-    }
-
-    /// Waits for the answer on this thread.
-    #[cfg(feature = "blocking")]
-    pub(crate) fn wait(self) -> Result<T, Error> {
-        let (cell, answered) = crate::blocking::wait(self.raw)?;
-        decode(&cell, self.read, *answered)
     }
 
     pub(crate) const fn cell(&self) -> Option<&Arc<CallCell>> {

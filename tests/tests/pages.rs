@@ -328,3 +328,26 @@ fn the_pages_go_on_behind_the_items_that_were_taken() {
         assert_eq!(page.into_value(), [2, 3]);
     });
 }
+
+#[test]
+fn a_thread_that_waits_goes_over_a_list_as_a_task_does() {
+    let (_, server, cloud) = world(three_pages);
+    let list = cloud.droplets(None).header("X-Trace", 7).blocking_iter();
+    let items: Vec<u64> = list.map(Result::unwrap).collect();
+    assert_eq!(items, [0, 1]);
+    assert_eq!(urls(&server), ["droplets", "next?n=1", "next?n=2"]);
+    assert_eq!(server.requests()[2].headers["x-trace"], "7");
+
+    let (_, server, cloud) = world(pairs);
+    assert_eq!(cloud.droplets(None).limit(3).blocking_iter().count(), 3);
+    assert_eq!(server.requests().len(), 2);
+
+    let (_, _, cloud) = world(|sent| match sent.number {
+        0 => pairs(sent),
+        _ => Reply::status(404),
+    });
+    let mut list = cloud.droplets(None).blocking_iter();
+    assert_eq!(list.by_ref().take(2).filter(Result::is_ok).count(), 2);
+    assert_eq!(list.next().unwrap().unwrap_err().kind(), ErrorKind::Status);
+    assert!(list.next().is_none());
+}

@@ -1,6 +1,8 @@
 //! Lists that come page by page.
 
 mod adjust;
+#[cfg(feature = "blocking")]
+mod blocking;
 mod by_page;
 mod link;
 mod paging;
