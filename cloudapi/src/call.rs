@@ -172,6 +172,10 @@ impl<T> Call<T> {
     /// A view of the call for others, while it is awaited: its place in the line, its
     /// attempts so far, when the next one is.
     ///
+    /// With [`until`](Self::until) and [`until_part`](Self::until_part) it is that of the
+    /// call that is being made of all those. What is enqueued is not awaited here; its
+    /// `Ticket` tells where it is.
+    ///
     /// ```
     /// use cloudapi::prelude::*;
     ///
@@ -264,7 +268,7 @@ impl RawCall {
                 // Before that the cell may have no other owner, not even a weak one.
                 let handle = cell.submit(context.waker())?;
                 if let Some(link) = &self.link {
-                    let _ = link.set(Arc::downgrade(&handle.cell));
+                    link.lead_to(&handle.cell);
                 }
                 self.state = State::Waiting(handle);
                 Poll::Pending

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cloudapi::CallPhase;
 use cloudapi::prelude::*;
 use cloudapi::testing::{Reply, Sent, Server, Simulation};
 use serde::{Deserialize, Serialize, Serializer};
@@ -278,4 +279,52 @@ mod keys {
         }
         assert!(server.requests().is_empty());
     }
+}
+
+#[test]
+fn whoever_watches_sees_the_call_that_is_being_made_and_the_pause_before_it() {
+    let (simulation, _, api) = world(|sent| match sent.number {
+        0 => Reply::json(&json!({"action": {"id": 7, "status": "new"}})),
+        1 => Reply::status(500),
+        _ => Reply::json(&json!({"action": {"id": 7, "status": "completed"}})),
+    });
+    let mut call = api.action(7);
+    let watch = call.watch();
+    let seconds = Duration::from_secs;
+    simulation.run(async {
+        let done = call.until_part(EVERY, WITHIN, "action.status", "completed");
+        assert_eq!(watch.status().phase, CallPhase::Draft);
+        let done = tokio::spawn(done);
+        simulation.sleep(seconds(2)).await;
+        let status = watch.status();
+        assert_eq!((status.phase, watch.call()), (CallPhase::Pausing, None));
+        assert!(status.at.is_some());
+        assert_eq!(status.to_string(), "pausing before it is made again");
+        // The next call is made at 4 s, and has its slot at 10 s.
+        simulation.sleep(seconds(4)).await;
+        let status = watch.status();
+        assert_eq!(status.phase, CallPhase::Waiting { ahead: 0 });
+        assert_eq!(status.next_attempt, Some(seconds(4)));
+        assert!(watch.call().is_some());
+        simulation.sleep(seconds(6)).await;
+        let status = watch.status();
+        assert_eq!((status.phase, status.attempts), (CallPhase::BackingOff, 1));
+        done.await.unwrap().unwrap();
+        assert_eq!(watch.status().phase, CallPhase::Over);
+    });
+}
+
+#[test]
+fn whoever_watches_sees_that_the_waiting_was_dropped() {
+    let (simulation, _, api) = world(|_| Reply::json(&json!({})));
+    let mut call = api.droplet(1);
+    let watch = call.watch();
+    simulation.run(async {
+        let waiting = tokio::spawn(call.until_part(EVERY, WITHIN, "done", true));
+        simulation.sleep(Duration::from_secs(1)).await;
+        assert_eq!(watch.status().phase, CallPhase::Pausing);
+        waiting.abort();
+        assert!(waiting.await.unwrap_err().is_cancelled());
+        assert_eq!(watch.status().phase, CallPhase::Over);
+    });
 }

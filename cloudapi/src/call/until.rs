@@ -18,8 +18,9 @@ impl<T> Call<T> {
     ///
     /// Each time is a call of its own, which takes its turn in the queue and pays
     /// for its slots; the next follows `every` after the answer. Adjustments of
-    /// this call hold for all of them. An idempotency key is made for each of them, so
-    /// that the server does not give the first answer again.
+    /// this call hold for all of them, and a [`watch`](Self::watch) of it shows the
+    /// one that is being made. An idempotency key is made for each of them, so that the
+    /// server does not give the first answer again.
     ///
     /// ```
     /// use std::time::Duration;
@@ -153,6 +154,7 @@ impl<T> Call<T> {
         within: Duration,
         mut value_of: impl FnMut(&CallCell, Answered) -> Result<Option<T>, Error>,
     ) -> Result<T, Error> {
+        let link = self.raw.link;
         let first = match self.raw.state {
             State::Draft(cell) => cell,
             State::Spoilt(cell, problem) => return Err(Error::request(problem).of_call(&cell)),
@@ -160,6 +162,9 @@ impl<T> Call<T> {
         };
         let clock = first.client.scope().clock();
         let end = clock.now().after(within);
+        if let Some(link) = &link {
+            link.lead_to_calls_like(&first);
+        }
         let mut calls = 0_u64;
         loop {
             let request = first.request.for_another_call();
@@ -169,6 +174,7 @@ impl<T> Call<T> {
             let deadline = request.options.deadline.map_or(left, |own| own.min(left));
             request.options.deadline = Some(deadline);
             let mut call = RawCall::new(CallCell::new(Arc::clone(&first.client), request), None);
+            call.link.clone_from(&link);
             let answer = poll_fn(|context| call.poll(context)).await?;
             calls += 1;
             // In a block, so that the answer is not kept while nothing happens.

@@ -1,7 +1,7 @@
 //! Watching one call.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
 use super::status::later;
@@ -11,7 +11,39 @@ use crate::schedule::{Turn, Whereabouts};
 
 /// Leads from a [`Watch`] to its call, once that has been submitted. The call
 /// itself has one owner until then, who may change it.
-pub(crate) type Link = OnceLock<Weak<CallCell>>;
+#[derive(Debug, Default)]
+pub(crate) struct Link(Mutex<Leads>);
+
+#[derive(Debug, Default)]
+struct Leads {
+    call: Option<Weak<CallCell>>,
+    /// What calls are made after, one after the other, for as long as it is there.
+    model: Weak<CallCell>,
+}
+
+impl Link {
+    /// The call has been submitted.
+    pub(crate) fn lead_to(&self, call: &Arc<CallCell>) {
+        self.lock().call = Some(Arc::downgrade(call));
+    }
+
+    /// Calls are made after this one until it is dropped.
+    pub(crate) fn lead_to_calls_like(&self, model: &Arc<CallCell>) {
+        self.lock().model = Arc::downgrade(model);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Leads> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The call that was submitted last, and what it was made after, as far as they are
+    /// still there; `None` before the first.
+    fn ends(&self) -> Option<(Option<Arc<CallCell>>, Option<Arc<CallCell>>)> {
+        let leads = self.lock();
+        let call = leads.call.as_ref()?;
+        Some((call.upgrade(), leads.model.upgrade()))
+    }
+}
 
 /// A view of one call, while it is awaited elsewhere: what
 /// [`Call::watch`](crate::Call::watch) returns. A clone watches the same call.
@@ -65,6 +97,9 @@ pub enum CallPhase {
         /// For how long it has been.
         since: Duration,
     },
+    /// It is made again and again ([`Call::until`](crate::Call::until)), and waits until
+    /// it is time for the next one.
+    Pausing,
     /// It has ended, or was dropped.
     Over,
 }
@@ -76,12 +111,20 @@ impl Watch {
     /// or what the server says of the pace, by going through them up to this one.
     #[must_use]
     pub fn status(&self) -> CallStatus {
-        let Some(cell) = self.0.get() else {
+        let Some((cell, model)) = self.0.ends() else {
             return CallStatus::of(CallPhase::Draft);
         };
-        let Some(cell) = cell.upgrade() else {
-            return CallStatus::of(CallPhase::Over);
-        };
+        let status = cell.map_or(CallStatus::of(CallPhase::Over), |cell| Self::of(&cell));
+        match model {
+            Some(model) if status.phase == CallPhase::Over => CallStatus {
+                at: Some(model.client.scope().clock().wall()),
+                ..CallStatus::of(CallPhase::Pausing)
+            },
+            _ => status,
+        }
+    }
+
+    fn of(cell: &CallCell) -> CallStatus {
         let scope = cell.client.scope();
         let (whereabouts, now) = scope.whereabouts(cell.id());
         let recorded = cell.recorded();
@@ -111,10 +154,12 @@ impl Watch {
     }
 
     /// The number by which [`Event::call`](crate::Event::call) names the call; `None`
-    /// before it is awaited and after its end.
+    /// before it is awaited and after its end. Of calls that are made again and again
+    /// each has its own.
     #[must_use]
     pub fn call(&self) -> Option<u64> {
-        let cell = self.0.get()?.upgrade()?;
+        let (cell, _) = self.0.ends()?;
+        let cell = cell?;
         Some(cell.id().to_bits())
     }
 }
@@ -149,6 +194,7 @@ impl fmt::Display for CallStatus {
             CallPhase::InFlight { since } => {
                 write!(formatter, "in flight for {}", words::wait(since))?;
             }
+            CallPhase::Pausing => formatter.write_str("pausing before it is made again")?,
             CallPhase::Over => formatter.write_str("over")?,
         }
         if let Some(next) = self.next_attempt {
