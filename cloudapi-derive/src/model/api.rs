@@ -59,13 +59,19 @@ pub(super) fn inherited() -> impl Iterator<Item = &'static str> {
 }
 
 /// The methods that the builder has besides.
+///
+/// Those of a feature are among them, since a feature that is turned on must not break
+/// a declaration.
 const BUILDER_METHODS: &[&str] = &[
+    "__process",
     "baseurl",
     "build",
     "credentials",
     "limit",
     "scope",
     "simulation",
+    "store",
+    "store_down",
     "transport",
     "vendor",
 ];
@@ -211,4 +217,32 @@ pub(crate) fn is_builder_method(name: &str) -> bool {
     let settings = SETTINGS.iter().map(|(setting, _)| *setting);
     let mut settings = settings.chain(Limits::settings());
     settings.any(|setting| setting == name) || BUILDER_METHODS.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn no_field_can_have_the_name_of_a_method_of_the_builder() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../cloudapi/src/setters.rs");
+        let source = fs::read_to_string(file).unwrap();
+        let lines = source.lines().map(str::trim);
+        let methods = lines.filter_map(|line| match line.strip_prefix("pub fn ") {
+            Some(declared) => declared.split_once('('),
+            None if line.starts_with('/') => None,
+            None => line.strip_suffix(';')?.split_once(": "),
+        });
+        let methods = methods.map(|(name, _)| name);
+        let methods: BTreeSet<_> = methods.filter(|name| !name.contains('$')).collect();
+        assert!(methods.contains("baseurl") && methods.contains("simulation"));
+        let settings = SETTINGS.iter().map(|(name, _)| *name);
+        let reserved = settings.chain(Limits::settings());
+        let reserved = reserved.chain(BUILDER_METHODS.iter().copied());
+        let reserved: BTreeSet<_> = reserved.filter(|name| *name != "build").collect();
+        assert_eq!(reserved, methods);
+    }
 }
