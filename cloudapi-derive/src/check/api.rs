@@ -49,7 +49,7 @@ fn a_queue_that_is_full_has_a_length(api: &Api, errors: &mut Errors) {
         errors.push(
             Diagnostic::new(
                 &setting.key,
-                "`when_full` has no meaning for an endless queue",
+                "`when_full` has no meaning for an unbounded queue",
             )
             .help("add `maximum_queue_length = 1000`, or take `when_full` out"),
         );

@@ -51,7 +51,9 @@ const REACHED_BY: &[&str] = &[
     "limits",
 ];
 
-/// The keys of a client that one which extends it takes from it.
+/// The keys of a client, but for what only it can have.
+///
+/// One that extends it takes them from it.
 pub(super) fn inherited() -> impl Iterator<Item = &'static str> {
     let settings = SETTINGS.iter().map(|(name, _)| *name);
     let limits = Limits::settings();
@@ -74,6 +76,17 @@ const BUILDER_METHODS: &[&str] = &[
     "store_down",
     "transport",
     "vendor",
+];
+
+/// The keys that only an endpoint has.
+const OF_ENDPOINTS: &[&str] = &[
+    "deadline",
+    "form",
+    "idempotency_key",
+    "idempotent",
+    "items",
+    "json",
+    "unwrap",
 ];
 
 /// A client's struct and its settings.
@@ -154,6 +167,15 @@ impl Api {
         }
         durable_is_for_blocks(&mut keys, errors);
         store_is_for_builders(&mut keys, errors);
+        for name in OF_ENDPOINTS {
+            if let Some(entry) = keys.take_misplaced(name, errors) {
+                let what = format!("`{name}` belongs on an endpoint, not on the struct");
+                errors.push(
+                    Diagnostic::new(&entry.key, what)
+                        .help("move it to the `#[get(..)]` or other attribute of the endpoint"),
+                );
+            }
+        }
         keys.finish(errors);
 
         let mut fill = |text| Filled::new(text, &fields, errors);

@@ -116,6 +116,15 @@ impl Endpoint {
         if let Some(pages) = &mut pages {
             pages.note_misspelt(&keys);
         }
+        for name in super::api::inherited() {
+            if let Some(entry) = keys.take_misplaced(name, errors) {
+                let what = format!("`{name}` belongs on the struct, not on an endpoint");
+                errors.push(
+                    Diagnostic::new(&entry.key, what)
+                        .help("move it to the `#[rest_api(..)]` of the struct"),
+                );
+            }
+        }
         keys.finish(errors);
 
         for attribute in method

@@ -1,15 +1,14 @@
 //! The settings that are one constant each, and how they are read.
 
-use std::fmt::Display;
 use std::ops::RangeInclusive;
-use std::str::FromStr;
 use std::time::Duration;
 
-use syn::{Expr, ExprLit, ExprUnary, Lit, UnOp};
+use syn::Lit;
 
 use crate::diagnostics::Diagnostic;
 use crate::parse::duration;
 use crate::parse::entry::Entry;
+use crate::parse::number::{self, integer};
 
 /// The value of a setting, as a constant of the generated code.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -92,16 +91,7 @@ pub(crate) fn part(entry: &Entry) -> Result<Constant, Diagnostic> {
 }
 
 fn fraction(entry: &Entry, range: RangeInclusive<f64>, form: &str) -> Result<Constant, Diagnostic> {
-    let number = match entry.literal() {
-        Some(Lit::Int(number)) if number.suffix().is_empty() => number.base10_parse().ok(),
-        Some(Lit::Float(number)) if number.suffix().is_empty() => number.base10_parse().ok(),
-        _ if is_number(entry) => None,
-        _ => return Err(entry.wrong_type(form)),
-    };
-    match number {
-        Some(number) if range.contains(&number) => Ok(Constant::F64(number)),
-        _ => Err(out_of_range(entry, form)),
-    }
+    number::fraction(entry, range, form).map(Constant::F64)
 }
 
 /// How long something may take; zero would forbid it.
@@ -137,12 +127,16 @@ fn time(entry: &Entry) -> Result<Duration, Diagnostic> {
     match entry.literal() {
         Some(Lit::Str(text)) => duration::parse(&text.value())
             .map_err(|what| Diagnostic::new(entry, what).expected(FORM)),
+        Some(Lit::Int(number)) if duration::parse(&number.to_string()).is_ok() => {
+            let what = format!("the time `{number}` is not in quotes");
+            let help = format!("write `{} = \"{number}\"`", entry.key);
+            Err(Diagnostic::new(entry, what).help(help))
+        }
         Some(Lit::Int(number)) => {
-            Err(
-                Diagnostic::new(entry, format_args!("the time `{number}` has no unit")).help(
-                    format_args!("for seconds write `{} = \"{number}s\"`", entry.key),
-                ),
-            )
+            let what = format!("the time `{number}` has no unit");
+            let number = number.base10_digits();
+            let help = format!("for seconds write `{} = \"{number}s\"`", entry.key);
+            Err(Diagnostic::new(entry, what).help(help))
         }
         _ => Err(entry.wrong_type(FORM)),
     }
@@ -191,48 +185,6 @@ fn word<T: Copy>(entry: &Entry, what: &str, words: [(&str, T); 3]) -> Result<T, 
                 .suggest(&given, &[first, second, third]),
         ),
     }
-}
-
-fn integer<N>(entry: &Entry, range: RangeInclusive<N>) -> Result<N, Diagnostic>
-where
-    N: Copy + FromStr<Err: Display> + PartialOrd + Display,
-{
-    let form = format!("a whole number from {} to {}", range.start(), range.end());
-    let number = match entry.literal() {
-        Some(Lit::Int(number)) if number.suffix().is_empty() => number.base10_parse().ok(),
-        _ if is_number(entry) => None,
-        _ => return Err(entry.wrong_type(&form)),
-    };
-    match number {
-        Some(number) if range.contains(&number) => Ok(number),
-        _ => Err(out_of_range(entry, &form)),
-    }
-}
-
-/// Whether a number was given, be it the right kind or not.
-fn is_number(entry: &Entry) -> bool {
-    let is_number = |expr: &Expr| {
-        matches!(
-            expr,
-            Expr::Lit(ExprLit {
-                lit: Lit::Int(_) | Lit::Float(_),
-                ..
-            })
-        )
-    };
-    match entry.value() {
-        Some(Expr::Unary(ExprUnary {
-            op: UnOp::Neg(_),
-            expr,
-            ..
-        })) => is_number(expr),
-        Some(expr) => is_number(expr),
-        None => false,
-    }
-}
-
-fn out_of_range(entry: &Entry, form: &str) -> Diagnostic {
-    Diagnostic::new(entry, format_args!("`{}` is out of range", entry.key)).expected(form)
 }
 
 #[cfg(test)]
@@ -326,6 +278,19 @@ mod tests {
                 .unwrap_err()
                 .contains("`key = \"30s\"`")
         );
+        for (tokens, why) in [
+            (
+                quote!(key = 30s),
+                "not in quotes\nhelp: write `key = \"30s\"`",
+            ),
+            (
+                quote!(key = 30u64),
+                "no unit\nhelp: for seconds write `key = \"30s\"`",
+            ),
+        ] {
+            let message = read(tokens, delay).unwrap_err();
+            assert!(message.ends_with(why), "{message}");
+        }
     }
 
     #[test]

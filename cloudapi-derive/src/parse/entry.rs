@@ -74,11 +74,23 @@ impl Entry {
         }
     }
 
+    /// Whether the name of a constant was given, as far as its capitals tell, or what
+    /// another macro makes.
+    pub(crate) fn is_constant(&self) -> bool {
+        let last = self.path().and_then(|path| path.segments.last());
+        let last = last.map(|last| last.ident.to_string());
+        let in_capitals = last.is_some_and(|name| name.to_uppercase() == name);
+        in_capitals || matches!(self.ty(), Some(Type::Macro(_)))
+    }
+
     /// Says that something else was expected.
     pub(crate) fn wrong_type(&self, form: &str) -> Diagnostic {
         let key = &self.key;
         let what = match &self.form {
             Form::Flag => format!("`{key}` has no value"),
+            _ if self.is_constant() => {
+                format!("`{key}` takes no constant, as a macro does not see its value")
+            }
             Form::List(_) => format!("`{key}` takes no list"),
             Form::Value(_) | Form::Type(_) => format!("`{key}` does not take this value"),
         };

@@ -8,8 +8,10 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Ident, LitStr, Token, Type};
 
-use crate::diagnostics::{Diagnostic, Errors, nearest};
+use crate::diagnostics::{Diagnostic, Errors};
 use crate::parse::entry::{Entry, Form};
+use crate::parse::leading_path;
+use crate::parse::suggestion::{meant, suggest};
 
 /// The keys of one attribute that have not been taken yet.
 #[derive(Debug)]
@@ -40,10 +42,7 @@ impl Keys {
         errors: &mut Errors,
     ) -> (Option<LitStr>, Self) {
         let parser = |input: ParseStream<'_>| {
-            let path = path(attribute, input, errors);
-            if path.is_some() && !input.is_empty() {
-                expect_comma(input, errors);
-            }
+            let path = leading_path::read(attribute, input, errors);
             Ok((path, Self::read(attribute, input, errors)))
         };
         let (path, entries) = parser.parse2(arguments).unwrap_or_default();
@@ -61,7 +60,7 @@ impl Keys {
     fn read(attribute: &str, input: ParseStream<'_>, errors: &mut Errors) -> Vec<Entry> {
         let mut entries = Vec::new();
         while !input.is_empty() {
-            match entry(attribute, input) {
+            match entry(attribute, input, errors) {
                 Ok(entry) => entries.push(entry),
                 Err(error) => {
                     errors.push(error);
@@ -119,7 +118,7 @@ impl Keys {
     /// The key that nobody knows and that may be meant as this one.
     pub(crate) fn misspelt(&self, name: &str) -> Option<&Entry> {
         let mut entries = self.entries.iter();
-        entries.find(|entry| nearest(&entry.key.to_string(), &self.known) == Some(name))
+        entries.find(|entry| meant(&entry.key.to_string(), &self.known) == Some(name))
     }
 
     /// Whether all keys were taken.
@@ -137,41 +136,17 @@ impl Keys {
         for entry in self.entries {
             let name = entry.key.to_string();
             let what = format!("`{}` has no key `{name}`", self.attribute);
-            errors.push(Diagnostic::new(&entry.key, what).suggest(&name, &self.known));
+            let diagnostic = Diagnostic::new(&entry.key, what);
+            errors.push(suggest(diagnostic, &name, &self.known));
         }
     }
 }
 
-fn path(attribute: &str, input: ParseStream<'_>, errors: &mut Errors) -> Option<LitStr> {
-    if input.peek(LitStr) {
-        return input.parse().ok();
-    }
-    let example = format!(
-        "`{}(\"droplets/{{id}}\")]`",
-        attribute.trim_end_matches(']')
-    );
-    // A slip that is easily understood.
-    if input.peek(Ident) && input.peek2(Token![=]) && input.peek3(LitStr) {
-        let key = input
-            .fork()
-            .parse::<Ident>()
-            .ok()
-            .filter(|key| key == "path");
-        if let Some(key) = key {
-            let what = "the path of an endpoint comes first, without a key";
-            errors.push(Diagnostic::new(key, what).help(format_args!("write {example}")));
-            let _ = (input.parse::<Ident>(), input.parse::<Token![=]>());
-            return input.parse().ok();
-        }
-    }
-    errors.push(
-        Diagnostic::on_attribute(format_args!("`{attribute}` needs the path of the endpoint"))
-            .help(format_args!("begin with it: {example}")),
-    );
-    None
-}
-
-fn entry(attribute: &str, input: ParseStream<'_>) -> Result<Entry, syn::Error> {
+fn entry(
+    attribute: &str,
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+) -> Result<Entry, syn::Error> {
     if !input.peek(Ident::peek_any) {
         let token: TokenTree = input.parse()?;
         let what = format!("`{attribute}` takes keys here, and `{token}` is none");
@@ -180,10 +155,15 @@ fn entry(attribute: &str, input: ParseStream<'_>) -> Result<Entry, syn::Error> {
             .into());
     }
     let key = input.call(Ident::parse_any)?;
-    let form = if input.peek(Token![=]) {
-        let equals: Token![=] = input.parse()?;
+    let is_colon = input.peek(Token![:]) && !input.peek(Token![::]);
+    let form = if input.peek(Token![=]) || is_colon {
+        let equals: TokenTree = input.parse()?;
+        if is_colon {
+            let what = format!("the value of `{key}` comes after `=`");
+            errors.push(Diagnostic::new(&equals, what).help("write `=` in place of `:`"));
+        }
         if input.is_empty() || input.peek(Token![,]) {
-            let what = format!("`{key} =` has no value");
+            let what = format!("`{key} {equals}` has no value");
             return Err(Diagnostic::new(equals, what)
                 .expected("`key = value`")
                 .into());
@@ -209,7 +189,7 @@ fn value(input: ParseStream<'_>) -> syn::Result<Form> {
     }
 }
 
-fn expect_comma(input: ParseStream<'_>, errors: &mut Errors) {
+pub(super) fn expect_comma(input: ParseStream<'_>, errors: &mut Errors) {
     if input
         .parse::<Option<Token![,]>>()
         .is_ok_and(|comma| comma.is_some())
@@ -275,6 +255,8 @@ mod tests {
                 vec!["comma is missing before `2`"],
             ),
             (quote!(, flag), vec!["takes keys here"]),
+            (quote!(number: 1, flag), vec!["write `=` in place of `:`"]),
+            (quote!(number: -1, list: "a"), vec!["in place of `:`"; 2]),
         ] {
             let messages = messages(arguments.clone());
             assert_eq!(messages.len(), why.len(), "{arguments}: {messages:?}");

@@ -8,7 +8,9 @@ pub(crate) mod duration;
 pub(crate) mod entry;
 pub(crate) mod header;
 pub(crate) mod keys;
+mod leading_path;
 pub(crate) mod method;
+mod number;
 pub(crate) mod pairs;
 pub(crate) mod part;
 pub(crate) mod path;
@@ -16,6 +18,7 @@ mod path_text;
 #[cfg(test)]
 mod properties;
 pub(crate) mod rates;
+mod suggestion;
 pub(crate) mod text;
 pub(crate) mod value;
 pub(crate) mod vendor;

@@ -6,7 +6,7 @@ use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 use syn::{Ident, LitStr, Path, Token, Type};
 
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, shown};
 use crate::parse::entry::{Entry, Form};
 use crate::parse::path::is_name;
 use crate::parse::text::{Fields, Text};
@@ -14,7 +14,15 @@ use crate::parse::{baseurl, part};
 
 /// The base URL.
 pub(crate) fn base_url(entry: &Entry) -> Result<LitStr, Diagnostic> {
-    let text = entry.string("a URL, as in \"https://api.example.com/v1/\"")?;
+    let text = entry.string("a URL, as in \"https://api.example.com/v1/\"");
+    let text = text.map_err(|error| match (entry.is_constant(), entry.ty()) {
+        (true, Some(given)) => error.help(format_args!(
+            "write a URL here; another one can be given when the client is built: \
+             `builder().baseurl({})`",
+            shown(given)
+        )),
+        _ => error,
+    })?;
     match baseurl::problem(&text.value()) {
         None => Ok(text.clone()),
         Some((what, help)) => Err(Diagnostic::new(text, what).help(help)),

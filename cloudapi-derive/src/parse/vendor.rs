@@ -37,7 +37,7 @@ pub(crate) fn parse(entry: &Entry) -> Result<Vendor, Diagnostic> {
         Some((_, profile)) => Ok(Vendor::Known(Ident::new(profile, text.span()))),
         None => {
             let names: Vec<_> = KNOWN.iter().map(|(name, _)| *name).collect();
-            let what = format!("the ways of `{written}` are not known");
+            let what = format!("there is no built-in vendor `{written}`");
             Err(Diagnostic::new(text, what).suggest(&written, &names).help(
                 "for another vendor write `vendor = MyProfile`, which implements \
                        `cloudapi::vendor::VendorProfile`; many need none at all",
