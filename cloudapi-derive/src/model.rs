@@ -5,6 +5,7 @@ mod block;
 mod endpoint;
 mod extension;
 mod field;
+mod inert;
 mod limits;
 mod pages;
 mod parameter;

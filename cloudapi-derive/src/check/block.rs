@@ -8,6 +8,7 @@ pub(crate) fn block(block: &Block, errors: &mut Errors) {
     it_is_the_clients_own(block, errors);
     methods_are_declared(block, errors);
     something_is_durable(block, errors);
+    what_is_durable_is_seen(block, errors);
     endpoints_ask_for_different_things(block, errors);
 }
 
@@ -44,12 +45,25 @@ fn it_is_the_clients_own(block: &Block, errors: &mut Errors) {
 fn something_is_durable(block: &Block, errors: &mut Errors) {
     if let Some(durable) = &block.durable
         && durable.endpoints.is_empty()
+        && durable.unseen.is_empty()
+        && !durable.has_mistakes
     {
         errors.push(
             Diagnostic::new(&durable.key, "no endpoint of this block can be `durable`")
                 .expected("a `fn name(&self, ..) -> Call<T>;`, whose calls can be enqueued")
                 .help("take `async` from an endpoint and have it return `Call<T>`; it is awaited as before"),
         );
+    }
+}
+
+/// A worker would not know it, which is found out when a call of it is enqueued.
+fn what_is_durable_is_seen(block: &Block, errors: &mut Errors) {
+    for method in block.durable.iter().flat_map(|durable| &durable.unseen) {
+        let what = format!("the `durable` block does not see which endpoint `{method}` is");
+        errors.push(Diagnostic::new(method, what).help(
+            "declare it with `#[cloudapi::post(..)]` or another verb, under its own name and not in \
+             a `cfg_attr`, or put the method into another block",
+        ));
     }
 }
 

@@ -1,5 +1,5 @@
 //! An `impl` block. Its endpoints expand by themselves, so that it stays as it is
-//! but for methods that nobody would give a body, and for what says that they are durable.
+//! but for methods that nobody would give a body, and for what the block says for all of them.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
@@ -21,12 +21,15 @@ pub(crate) fn expand(block: &Block) -> TokenStream {
         let method = fallback::undeclared(method, parameters, &block.paths);
         item.items[*position] = ImplItem::Verbatim(method);
     }
-    let (Some(durable), None) = (&block.durable, &block.item.trait_) else {
+    if block.item.trait_.is_some() {
         return item.into_token_stream();
-    };
-    for (position, method) in &durable.methods {
+    }
+    for (position, method) in &block.marked {
         item.items[*position] = ImplItem::Verbatim(declaration(method));
     }
+    let Some(durable) = &block.durable else {
+        return item.into_token_stream();
+    };
     let known = known(block, durable);
     quote!(#item #known)
 }

@@ -97,12 +97,16 @@ fn callable(signature: &Signature, paths: &Paths) -> TokenStream {
 }
 
 /// A type that cannot be a client, but whose endpoints compile.
-pub(crate) fn other_type(item: &TokenStream, ident: &Ident, generics: &Generics) -> TokenStream {
-    let paths = Paths::new(None);
+pub(crate) fn other_type(
+    item: &TokenStream,
+    ident: &Ident,
+    generics: &Generics,
+    paths: &Paths,
+) -> TokenStream {
     let rest_api = paths.get(Name::RestApi);
     let client = paths.get(Name::Client);
     let unreachable = paths.get(Name::Unreachable);
-    let paging = paging::of_any(&paths, ident, generics);
+    let paging = paging::of_any(paths, ident, generics);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     quote! {
         #item

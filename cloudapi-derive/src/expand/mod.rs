@@ -19,6 +19,7 @@ use crate::parse::constant::{Constant, Priority, Retry, WhenFull};
 use crate::parse::keys::Keys;
 use crate::parse::method::Method;
 use crate::parse::rates::Rate;
+use crate::parse::value;
 use crate::paths::{Name, Paths};
 
 /// `#[rest_api(..)]`
@@ -26,18 +27,20 @@ pub(crate) fn rest_api(arguments: TokenStream, item: TokenStream) -> TokenStream
     let mut errors = Errors::new();
     let mut keys = Keys::parse("#[rest_api]", arguments, &mut errors);
     let expansion = match Shape::parse(item, &mut errors) {
-        Shape::Struct(item) => match Extension::begins(&mut keys, &mut errors) {
-            Some(extends) => {
-                let extension = Extension::new(extends, keys, item, &mut errors);
-                check::extension(&extension, &mut errors);
-                extension::expand(&extension)
+        Shape::Struct(item) => {
+            match Extension::begins(&mut keys, &mut errors) {
+                Some(extends) => {
+                    let extension = Extension::new(extends, keys, item, &mut errors);
+                    check::extension(&extension, &mut errors);
+                    extension::expand(&extension)
+                }
+                None => {
+                    let api = Api::new(keys, item, &mut errors);
+                    check::api(&api, &mut errors);
+                    api::expand(&api)
+                }
             }
-            None => {
-                let api = Api::new(keys, item, &mut errors);
-                check::api(&api, &mut errors);
-                api::expand(&api)
-            }
-        },
+        }
         Shape::Block(item) => {
             let block = Block::new(keys, item, &mut errors);
             check::block(&block, &mut errors);
@@ -47,7 +50,10 @@ pub(crate) fn rest_api(arguments: TokenStream, item: TokenStream) -> TokenStream
             item,
             ident,
             generics,
-        } => fallback::other_type(&item, &ident, &generics),
+        } => {
+            let runtime = keys.read_with("crate", value::module, &mut errors);
+            fallback::other_type(&item, &ident, &generics, &Paths::new(runtime))
+        }
         Shape::Other(item) => item,
     };
     let errors = errors.finish();

@@ -3,36 +3,17 @@
 //! The endpoints expand by themselves. Here they are read only as far as it takes
 //! to compare them with each other.
 
-use proc_macro2::{Span, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
-use syn::{Attribute, Ident, ImplItem, ItemImpl, Meta, Path, Token};
+use syn::{Ident, ImplItem, ItemImpl, Meta, Token};
 
+use super::inert::is_inert;
 use super::{Endpoint, Parameter, Route, Verb};
 use crate::diagnostics::{Diagnostic, Errors};
 use crate::parse::keys::Keys;
 use crate::parse::method::Method;
 use crate::parse::value;
 use crate::paths::Paths;
-
-/// Attributes that leave a method as it is, so that none of them can be what
-/// gives it a body.
-const INERT: &[&str] = &[
-    "allow",
-    "cfg",
-    "cold",
-    "deny",
-    "deprecated",
-    "doc",
-    "expect",
-    "forbid",
-    "inline",
-    "must_use",
-    "track_caller",
-    "warn",
-];
-
-/// The same, for those of a tool.
-const TOOLS: &[&str] = &["clippy", "diagnostic", "miri", "rust_analyzer", "rustfmt"];
 
 /// A block with what it declares.
 #[derive(Debug)]
@@ -43,6 +24,9 @@ pub(crate) struct Block {
     pub(crate) misplaced: Vec<Ident>,
     /// What its endpoints ask for, as far as they could be read.
     pub(crate) routes: Vec<Route>,
+    /// The methods whose attribute says more than was written, and where they are among
+    /// its items.
+    pub(crate) marked: Vec<(usize, Method)>,
     /// What a worker has to know, if the block is `durable`.
     pub(crate) durable: Option<Durable>,
     pub(crate) undeclared: Vec<Undeclared>,
@@ -54,13 +38,15 @@ pub(crate) struct Durable {
     /// The key that says so.
     pub(crate) key: Ident,
     pub(crate) endpoints: Vec<Endpoint>,
-    /// Their methods, as they are declared in such a block, and where they are among its
-    /// items.
-    pub(crate) methods: Vec<(usize, Method)>,
+    /// Whether there is one more which has a mistake, of which it tells itself.
+    pub(crate) has_mistakes: bool,
+    /// Methods that another attribute may make an endpoint, out of sight of the block.
+    pub(crate) unseen: Vec<Ident>,
 }
 
-/// The key of an endpoint that its block puts there. Nobody else does.
+/// The keys of an endpoint that its block puts there. Nobody else does.
 pub(super) const DURABLE: &str = "__durable";
+pub(super) const CRATE: &str = "__crate";
 
 /// A method without a body and without an attribute that could give it one.
 #[derive(Debug)]
@@ -82,33 +68,59 @@ impl Block {
             Some(Durable::new(entry.key))
         });
         let mut routes = Vec::new();
+        let mut marked = Vec::new();
         let mut undeclared = Vec::new();
         for (position, item) in item.items.iter().enumerate() {
             // An item that is not read as a method is the compiler's to judge.
-            if let ImplItem::Verbatim(tokens) = item
-                && let Ok(Some(method)) = Method::parse(tokens.clone())
-                && method.body.is_none()
-            {
-                let declared_by = method.attributes.iter().position(|attribute| {
-                    let verb = Verb::named_by(attribute.path());
-                    verb.is_some()
-                });
-                if let Some(declared_by) = declared_by {
-                    if let Some(mut endpoint) = endpoint(method.clone(), declared_by) {
-                        routes.extend(Route::new(&endpoint));
-                        if let Some(durable) = &mut durable
-                            && can_be_enqueued(&endpoint)
-                        {
-                            endpoint.durable = true;
-                            durable.endpoints.push(endpoint);
-                            durable
-                                .methods
-                                .push((position, marked(method, declared_by)));
-                        }
-                    }
-                } else if method.attributes.iter().all(is_inert) {
+            let ImplItem::Verbatim(tokens) = item else {
+                continue;
+            };
+            let Ok(Some(mut method)) = Method::parse(tokens.clone()) else {
+                continue;
+            };
+            if method.body.is_some() {
+                continue;
+            }
+            let mut attributes = method.attributes.iter();
+            let declared_by = attributes.position(|attribute| {
+                let verb = Verb::named_by(attribute.path());
+                verb.is_some()
+            });
+            let Some(declared_by) = declared_by else {
+                if method.attributes.iter().all(is_inert) {
                     undeclared.push(Undeclared::new(position, method));
+                } else if let Some(durable) = &mut durable
+                    && method.signature.asyncness.is_none()
+                {
+                    durable.unseen.push(method.signature.ident);
                 }
+                continue;
+            };
+            let mut is_marked = false;
+            if let Some(runtime) = &runtime {
+                let key = Ident::new(CRATE, Span::mixed_site());
+                is_marked = mark(&mut method, declared_by, &quote!(#key = #runtime));
+            }
+            match endpoint(method.clone(), declared_by) {
+                Some(mut endpoint) => {
+                    routes.extend(Route::new(&endpoint));
+                    if let Some(durable) = &mut durable
+                        && can_be_enqueued(&endpoint)
+                    {
+                        endpoint.durable = true;
+                        durable.endpoints.push(endpoint);
+                        let key = Ident::new(DURABLE, Span::mixed_site());
+                        is_marked |= mark(&mut method, declared_by, &quote!(#key));
+                    }
+                }
+                None => {
+                    if let Some(durable) = &mut durable {
+                        durable.has_mistakes = true;
+                    }
+                }
+            }
+            if is_marked {
+                marked.push((position, method));
             }
         }
         Self {
@@ -116,6 +128,7 @@ impl Block {
             item,
             misplaced: keys.into_keys(),
             routes,
+            marked,
             durable,
             undeclared,
         }
@@ -127,7 +140,8 @@ impl Durable {
         Self {
             key,
             endpoints: Vec::new(),
-            methods: Vec::new(),
+            has_mistakes: false,
+            unseen: Vec::new(),
         }
     }
 }
@@ -168,19 +182,20 @@ fn can_be_enqueued(endpoint: &Endpoint) -> bool {
     endpoint.method.signature.asyncness.is_none() && endpoint.pages.is_none()
 }
 
-/// The method with an attribute that says that it is durable.
-fn marked(mut method: Method, declared_by: usize) -> Method {
-    if let Meta::List(list) = &mut method.attributes[declared_by].meta {
-        let arguments = &list.tokens;
-        let ends_with_a_comma =
-            arguments.clone().into_iter().last().is_some_and(
-                |last| matches!(last, TokenTree::Punct(last) if last.as_char() == ','),
-            );
-        let comma = (!ends_with_a_comma).then(<Token![,]>::default);
-        let key = Ident::new(DURABLE, Span::mixed_site());
-        list.tokens = quote!(#arguments #comma #key);
-    }
-    method
+/// Adds a key to the attribute of the method, if that has a list of keys.
+fn mark(method: &mut Method, declared_by: usize, key: &TokenStream) -> bool {
+    let Meta::List(list) = &mut method.attributes[declared_by].meta else {
+        return false;
+    };
+    let arguments = &list.tokens;
+    let last = arguments.clone().into_iter().last();
+    let comma = match last {
+        None => None,
+        Some(TokenTree::Punct(last)) if last.as_char() == ',' => None,
+        Some(_) => Some(<Token![,]>::default()),
+    };
+    list.tokens = quote!(#arguments #comma #key);
+    true
 }
 
 impl Undeclared {
@@ -215,41 +230,8 @@ fn endpoint(mut method: Method, declared_by: usize) -> Option<Endpoint> {
     is_read.then_some(endpoint)
 }
 
-/// Whether the attribute certainly makes nothing of the method.
-fn is_inert(attribute: &Attribute) -> bool {
-    meta_is_inert(&attribute.meta)
-}
-
-fn meta_is_inert(meta: &Meta) -> bool {
-    let path = meta.path();
-    if path.is_ident("cfg_attr") {
-        return conditional(meta).is_ok_and(|metas| metas.iter().skip(1).all(meta_is_inert));
-    }
-    match path.get_ident() {
-        Some(name) => INERT.iter().any(|inert| name == inert),
-        None => belongs_to_a_tool(path),
-    }
-}
-
-/// The condition of a `cfg_attr`, and the attributes.
-fn conditional(meta: &Meta) -> syn::Result<Vec<Meta>> {
-    let list = meta.require_list()?;
-    let metas = list.parse_args_with(|input: syn::parse::ParseStream<'_>| {
-        syn::punctuated::Punctuated::<Meta, Token![,]>::parse_terminated(input)
-    })?;
-    Ok(metas.into_iter().collect())
-}
-
-fn belongs_to_a_tool(path: &Path) -> bool {
-    let first = path.segments.first();
-    first.is_some_and(|first| TOOLS.iter().any(|tool| first.ident == tool))
-}
-
 #[cfg(test)]
 mod tests {
-    use proc_macro2::TokenStream;
-    use quote::quote;
-
     use super::*;
 
     fn block(items: &TokenStream) -> Block {
@@ -310,6 +292,26 @@ mod tests {
         ] {
             assert!(block(&item).undeclared.is_empty(), "{item}");
         }
+    }
+
+    #[test]
+    fn a_durable_block_knows_what_it_cannot_see() {
+        let item = quote! {
+            impl Example {
+                #[post("a")] fn seen(&self) -> Call<()>;
+                #[api_post("b")] fn renamed(&self) -> Call<()>;
+                #[cfg_attr(test, post("c"))] fn under_a_condition(&self) -> Call<()>;
+                #[api_get("d")] async fn never_enqueued(&self) -> Result<()>;
+                #[api_get("e")] fn with_a_body(&self) -> Call<()> {}
+            }
+        };
+        let mut errors = Errors::new();
+        let keys = Keys::parse("#[rest_api]", quote!(durable), &mut errors);
+        let block = Block::new(keys, syn::parse2(item).unwrap(), &mut errors);
+        assert!(errors.finish().is_empty());
+        let durable = block.durable.unwrap();
+        assert_eq!(durable.endpoints.len(), 1);
+        assert_eq!(durable.unseen, ["renamed", "under_a_condition"]);
     }
 
     #[test]

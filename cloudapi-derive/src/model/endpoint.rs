@@ -106,6 +106,10 @@ impl Endpoint {
         };
         let (json, form) = (fixed("json"), fixed("form"));
         let runtime = keys.read_with("crate", value::module, errors);
+        // Of the block, where the endpoint says nothing else.
+        let of_block = keys.take_misplaced(super::block::CRATE, errors);
+        let of_block = of_block.and_then(|entry| errors.ok(value::module(&entry)));
+        let runtime = runtime.or(of_block);
         let durable = keys.take_misplaced(super::block::DURABLE, errors).is_some();
         if let Some(entry) = keys.take_misplaced("durable", errors) {
             errors.push(
