@@ -2,6 +2,7 @@
 
 mod api;
 mod block;
+pub(crate) mod derives;
 mod endpoint;
 mod extension;
 mod field;

@@ -14,7 +14,7 @@ use quote::{ToTokens, TokenStreamExt as _, quote};
 
 use crate::check;
 use crate::diagnostics::{Diagnostic, Errors};
-use crate::model::{Api, Block, Endpoint, Extension, Shape, Verb};
+use crate::model::{Api, Block, Endpoint, Extension, Shape, Verb, derives};
 use crate::parse::constant::{Constant, Priority, Retry, WhenFull};
 use crate::parse::keys::Keys;
 use crate::parse::method::Method;
@@ -27,7 +27,8 @@ pub(crate) fn rest_api(arguments: TokenStream, item: TokenStream) -> TokenStream
     let mut errors = Errors::new();
     let mut keys = Keys::parse("#[rest_api]", arguments, &mut errors);
     let expansion = match Shape::parse(item, &mut errors) {
-        Shape::Struct(item) => {
+        Shape::Struct(mut item) => {
+            derives::take_those_that_fail(&mut item, &mut errors);
             match Extension::begins(&mut keys, &mut errors) {
                 Some(extends) => {
                     let extension = Extension::new(extends, keys, item, &mut errors);
