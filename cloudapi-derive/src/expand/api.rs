@@ -14,7 +14,8 @@ use crate::paths::Name;
 pub(crate) fn expand(api: &Api) -> TokenStream {
     let item = client::item(&api.paths, &api.item);
     let client = client::rest_api(&api.paths, &api.item, api.named_fields());
-    let paging = paging::api(api);
+    let allowed = client::allowed_beside(&api.item);
+    let paging = paging::api(api).map(|paging| quote!(#allowed #paging));
     let constructors = constructors(api);
     let builder = builder::expand(api);
     quote! {
@@ -38,8 +39,10 @@ fn constructors(api: &Api) -> TokenStream {
     let setup = setup(api);
     let not_given = vec![api.paths.get(Name::NotGiven); api.fields.len()];
     let phantom = api.paths.get(Name::PhantomData);
+    let allowed = client::allowed_beside(&api.item);
     quote! {
         #[automatically_derived]
+        #allowed
         impl #impl_generics #ident #type_generics #where_clause {
             #new
 

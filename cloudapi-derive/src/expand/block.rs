@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use syn::ImplItem;
 
-use super::{endpoint, fallback};
+use super::{client, endpoint, fallback};
 use crate::model::{Block, Durable, Undeclared};
 use crate::parse::method::Method;
 use crate::paths::Name;
@@ -59,9 +59,11 @@ fn known(block: &Block, durable: &Durable) -> TokenStream {
         let declared = endpoint::declared(endpoint);
         quote!(#(#conditions)* &#declared)
     });
+    let allowed = client::allowed(&block.item.attrs);
     quote! {
         #wrapper! {
             #[automatically_derived]
+            #allowed
             impl #generics #api for #client #conditions {
                 const __ENDPOINTS: &'static [&'static #endpoint] = &[#(#endpoints),*];
             }

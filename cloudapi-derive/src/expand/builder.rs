@@ -11,7 +11,7 @@ use syn::ext::IdentExt as _;
 use syn::{GenericParam, Ident, Index, Type, TypeParam};
 
 use super::api::filled;
-use super::client::generated;
+use super::client::{self, generated};
 use super::docs;
 use crate::diagnostics::pointing_at;
 use crate::model::{Api, Field, is_builder_method};
@@ -140,8 +140,10 @@ fn setters(api: &Api) -> TokenStream {
         .filter(|position| !is_builder_method(&api.fields[*position].name))
         .map(|position| setter(api, position));
     let setters = api.paths.get(Name::Setters);
+    let allowed = client::allowed_beside(&api.item);
     quote! {
         #[automatically_derived]
+        #allowed
         impl #impl_generics #builder<#ident #type_generics #(, #parameters)*> #where_clause {
             #(#methods)*
             #setters!();
@@ -209,8 +211,10 @@ fn build(api: &Api) -> TokenStream {
     let names = api.fields.iter().map(|field| &field.ident);
     let places = (0..api.fields.len()).map(Index::from);
     let filled = filled(api);
+    let allowed = client::allowed_beside(&api.item);
     quote! {
         #[automatically_derived]
+        #allowed
         impl #impl_generics #builder<#ident #type_generics #(, #types)*> #where_clause {
             #docs
             #vis fn #method(self) -> #result<#ident #type_generics> {

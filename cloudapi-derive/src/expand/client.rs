@@ -1,9 +1,10 @@
 //! What every client has: the hidden field, and the way to it.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
-use syn::{Ident, ItemStruct};
+use quote::{ToTokens as _, quote};
+use syn::{Attribute, Ident, ItemStruct};
 
+use crate::diagnostics::find_keyword;
 use crate::model::Field;
 use crate::paths::{Name, Paths};
 
@@ -22,6 +23,29 @@ pub(crate) fn field_names(fields: &[Field]) -> impl Iterator<Item = Ident> {
     fields
         .iter()
         .map(|field| generated(&field.ident.to_string(), &field.ident))
+}
+
+/// Has the compiler say nothing of what is deprecated, where the user declares such a
+/// thing or allows it: generated code has to name it.
+///
+/// Else nothing is allowed, as that would be an error where it is forbidden.
+pub(crate) fn allowed<'a>(attributes: impl IntoIterator<Item = &'a Attribute>) -> TokenStream {
+    let is_deprecated = |attribute: &Attribute| {
+        let path = attribute.path();
+        let allows = path.is_ident("allow") || path.is_ident("expect");
+        let lint = allows.then(|| find_keyword(attribute.to_token_stream(), "deprecated"));
+        path.is_ident("deprecated") || lint.flatten().is_some()
+    };
+    match attributes.into_iter().any(is_deprecated) {
+        true => quote!(#[allow(deprecated)]),
+        false => TokenStream::new(),
+    }
+}
+
+/// The same, for what is generated beside a struct.
+pub(crate) fn allowed_beside(item: &ItemStruct) -> TokenStream {
+    let fields = item.fields.iter().flat_map(|field| &field.attrs);
+    allowed(item.attrs.iter().chain(fields))
 }
 
 /// The struct, with the client in a hidden field.
@@ -62,8 +86,10 @@ pub(crate) fn rest_api<'a>(
     let named = named.map(|field| &field.ident);
     let ident = &item.ident;
     let (impl_generics, type_generics, where_clause) = item.generics.split_for_impl();
+    let allowed = allowed_beside(item);
     quote! {
         #[automatically_derived]
+        #allowed
         impl #impl_generics #rest_api for #ident #type_generics #where_clause {
             fn __client(&self) -> &#client {
                 #(let _ = &self.#named;)*

@@ -43,12 +43,15 @@ pub(crate) fn expand(extension: &Extension) -> TokenStream {
         None => (quote!(impl #trait_), Span::mixed_site()),
     };
     let lent = Ident::new("parent", pointing_at(at));
+    let allowed = client::allowed_beside(item);
     quote! {
         #declared
         #rest_api
+        #allowed
         #paging
 
         #[automatically_derived]
+        #allowed
         impl #impl_generics #ident #type_generics #where_clause {
             #docs
             #vis fn #new(#lent: &#parent #(, #names: #types)*) -> Self {
@@ -93,8 +96,10 @@ fn accessor(extension: &Extension) -> Option<TokenStream> {
     };
     // Where a client of another crate is told, which cannot have more methods.
     let keyword = Token![impl](pointing_at(parent.span()));
+    let allowed = client::allowed_beside(&extension.item);
     Some(quote! {
         #[automatically_derived]
+        #allowed
         #keyword #impl_generics #parent #where_clause {
             #docs
             #vis fn #name(&self) -> #ident #type_generics {
