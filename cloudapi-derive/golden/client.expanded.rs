@@ -35,7 +35,7 @@ impl DigitalOcean {
             fields: (token, account, r#type),
             api: ::core::marker::PhantomData,
         }
-            .build()
+            .__cloudapi_build()
     }
     /// Begins a client whose settings may differ from the declared ones.
     pub fn builder() -> DigitalOceanBuilder<
@@ -121,15 +121,77 @@ impl<__F0, __F1, __F2> DigitalOceanBuilder<DigitalOcean, __F0, __F1, __F2> {
     }
     ::cloudapi::__private::setters!();
 }
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the field `token` of `DigitalOcean` has not been given",
+    label = "call `.token(..)` before this"
+)]
+pub trait __DigitalOceanField0<__T> {
+    fn __given(self) -> __T;
+}
+#[diagnostic::do_not_recommend]
+impl<__T> __DigitalOceanField0<__T> for __T {
+    fn __given(self) -> __T {
+        self
+    }
+}
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the field `account` of `DigitalOcean` has not been given",
+    label = "call `.account(..)` before this"
+)]
+pub trait __DigitalOceanField1<__T> {
+    fn __given(self) -> __T;
+}
+#[diagnostic::do_not_recommend]
+impl<__T> __DigitalOceanField1<__T> for __T {
+    fn __given(self) -> __T {
+        self
+    }
+}
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the field `type` of `DigitalOcean` has not been given",
+    label = "call `.r#type(..)` before this"
+)]
+pub trait __DigitalOceanField2<__T> {
+    fn __given(self) -> __T;
+}
+#[diagnostic::do_not_recommend]
+impl<__T> __DigitalOceanField2<__T> for __T {
+    fn __given(self) -> __T {
+        self
+    }
+}
 #[automatically_derived]
-impl DigitalOceanBuilder<DigitalOcean, Token, Account, Kind> {
-    /// Makes the client.
+impl<__F0, __F1, __F2> DigitalOceanBuilder<DigitalOcean, __F0, __F1, __F2> {
+    /// Makes the client, once all fields are given.
     ///
     /// # Errors
     ///
     /// If the settings contradict each other or those of another client of the
     /// same scope, or if a field cannot be put where the declaration wants it.
-    pub fn build(self) -> ::cloudapi::__private::Result<DigitalOcean> {
+    pub fn build(self) -> ::cloudapi::__private::Result<DigitalOcean>
+    where
+        __F0: __DigitalOceanField0<Token>,
+        __F1: __DigitalOceanField1<Account>,
+        __F2: __DigitalOceanField2<Kind>,
+    {
+        DigitalOceanBuilder {
+            setup: self.setup,
+            fields: (
+                __DigitalOceanField0::__given(self.fields.0),
+                __DigitalOceanField1::__given(self.fields.1),
+                __DigitalOceanField2::__given(self.fields.2),
+            ),
+            api: self.api,
+        }
+            .__cloudapi_build()
+    }
+}
+#[automatically_derived]
+impl DigitalOceanBuilder<DigitalOcean, Token, Account, Kind> {
+    fn __cloudapi_build(self) -> ::cloudapi::__private::Result<DigitalOcean> {
         ::core::result::Result::Ok(DigitalOcean {
             __cloudapi: self
                 .setup

@@ -26,7 +26,7 @@ impl Mail {
             fields: (key, account),
             api: ::core::marker::PhantomData,
         }
-            .build()
+            .__cloudapi_build()
     }
     /// Begins a client whose settings may differ from the declared ones.
     fn builder() -> MailBuilder<
@@ -75,15 +75,61 @@ impl<__F0, __F1> MailBuilder<Mail, __F0, __F1> {
     }
     ::cloudapi::__private::setters!();
 }
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the field `key` of `Mail` has not been given",
+    label = "call `.key(..)` before this"
+)]
+trait __MailField0<__T> {
+    fn __given(self) -> __T;
+}
+#[diagnostic::do_not_recommend]
+impl<__T> __MailField0<__T> for __T {
+    fn __given(self) -> __T {
+        self
+    }
+}
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the field `account` of `Mail` has not been given",
+    label = "call `.account(..)` before this"
+)]
+trait __MailField1<__T> {
+    fn __given(self) -> __T;
+}
+#[diagnostic::do_not_recommend]
+impl<__T> __MailField1<__T> for __T {
+    fn __given(self) -> __T {
+        self
+    }
+}
 #[automatically_derived]
-impl MailBuilder<Mail, Key, Account> {
-    /// Makes the client.
+impl<__F0, __F1> MailBuilder<Mail, __F0, __F1> {
+    /// Makes the client, once all fields are given.
     ///
     /// # Errors
     ///
     /// If the settings contradict each other or those of another client of the
     /// same scope, or if a field cannot be put where the declaration wants it.
-    fn build(self) -> ::cloudapi::__private::Result<Mail> {
+    fn build(self) -> ::cloudapi::__private::Result<Mail>
+    where
+        __F0: __MailField0<Key>,
+        __F1: __MailField1<Account>,
+    {
+        MailBuilder {
+            setup: self.setup,
+            fields: (
+                __MailField0::__given(self.fields.0),
+                __MailField1::__given(self.fields.1),
+            ),
+            api: self.api,
+        }
+            .__cloudapi_build()
+    }
+}
+#[automatically_derived]
+impl MailBuilder<Mail, Key, Account> {
+    fn __cloudapi_build(self) -> ::cloudapi::__private::Result<Mail> {
         ::core::result::Result::Ok(Mail {
             __cloudapi: self
                 .setup

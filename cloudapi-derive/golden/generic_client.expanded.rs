@@ -80,18 +80,73 @@ where
     }
     crate::vendored::__private::setters!();
 }
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the field `name` of `Client` has not been given",
+    label = "call `.name(..)` before this"
+)]
+trait __ClientField0<__T> {
+    fn __given(self) -> __T;
+}
+#[diagnostic::do_not_recommend]
+impl<__T> __ClientField0<__T> for __T {
+    fn __given(self) -> __T {
+        self
+    }
+}
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the field `key` of `Client` has not been given",
+    label = "call `.key(..)` before this"
+)]
+trait __ClientField1<__T> {
+    fn __given(self) -> __T;
+}
+#[diagnostic::do_not_recommend]
+impl<__T> __ClientField1<__T> for __T {
+    fn __given(self) -> __T {
+        self
+    }
+}
 #[automatically_derived]
-impl<'a, T: Show + 'a, const N: usize> ClientBuilder<Client<'a, T, N>, &'a T, [Key; N]>
+impl<
+    'a,
+    T: Show + 'a,
+    const N: usize,
+    __F0,
+    __F1,
+> ClientBuilder<Client<'a, T, N>, __F0, __F1>
 where
     T: Clone,
 {
-    /// Makes the client.
+    /// Makes the client, once all fields are given.
     ///
     /// # Errors
     ///
     /// If the settings contradict each other or those of another client of the
     /// same scope, or if a field cannot be put where the declaration wants it.
-    fn build(self) -> crate::vendored::__private::Result<Client<'a, T, N>> {
+    fn build(self) -> crate::vendored::__private::Result<Client<'a, T, N>>
+    where
+        __F0: __ClientField0<&'a T>,
+        __F1: __ClientField1<[Key; N]>,
+    {
+        ClientBuilder {
+            setup: self.setup,
+            fields: (
+                __ClientField0::__given(self.fields.0),
+                __ClientField1::__given(self.fields.1),
+            ),
+            api: self.api,
+        }
+            .__cloudapi_build()
+    }
+}
+#[automatically_derived]
+impl<'a, T: Show + 'a, const N: usize> ClientBuilder<Client<'a, T, N>, &'a T, [Key; N]>
+where
+    T: Clone,
+{
+    fn __cloudapi_build(self) -> crate::vendored::__private::Result<Client<'a, T, N>> {
         ::core::result::Result::Ok(Client {
             __cloudapi: self.setup.into_client()?,
             name: self.fields.0,

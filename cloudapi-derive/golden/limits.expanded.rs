@@ -22,7 +22,7 @@ impl Example {
             fields: (),
             api: ::core::marker::PhantomData,
         }
-            .build()
+            .__cloudapi_build()
     }
     /// Begins a client whose settings may differ from the declared ones.
     pub fn builder() -> ExampleBuilder<Self> {
@@ -72,13 +72,24 @@ impl ExampleBuilder<Example> {
 }
 #[automatically_derived]
 impl ExampleBuilder<Example> {
-    /// Makes the client.
+    /// Makes the client, once all fields are given.
     ///
     /// # Errors
     ///
     /// If the settings contradict each other or those of another client of the
     /// same scope, or if a field cannot be put where the declaration wants it.
     pub fn build(self) -> ::cloudapi::__private::Result<Example> {
+        ExampleBuilder {
+            setup: self.setup,
+            fields: (),
+            api: self.api,
+        }
+            .__cloudapi_build()
+    }
+}
+#[automatically_derived]
+impl ExampleBuilder<Example> {
+    fn __cloudapi_build(self) -> ::cloudapi::__private::Result<Example> {
         ::core::result::Result::Ok(Example {
             __cloudapi: self.setup.into_client()?,
         })

@@ -32,7 +32,7 @@ impl Weather {
             fields: (token,),
             api: ::core::marker::PhantomData,
         }
-            .build()
+            .__cloudapi_build()
     }
     /// Begins a client whose settings may differ from the declared ones.
     fn builder() -> WeatherBuilder<Self, ::cloudapi::__private::NotGiven> {
@@ -68,15 +68,43 @@ impl<__F0> WeatherBuilder<Weather, __F0> {
     }
     ::cloudapi::__private::setters!();
 }
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the field `token` of `Weather` has not been given",
+    label = "call `.token(..)` before this"
+)]
+trait __WeatherField0<__T> {
+    fn __given(self) -> __T;
+}
+#[diagnostic::do_not_recommend]
+impl<__T> __WeatherField0<__T> for __T {
+    fn __given(self) -> __T {
+        self
+    }
+}
 #[automatically_derived]
-impl WeatherBuilder<Weather, Token> {
-    /// Makes the client.
+impl<__F0> WeatherBuilder<Weather, __F0> {
+    /// Makes the client, once all fields are given.
     ///
     /// # Errors
     ///
     /// If the settings contradict each other or those of another client of the
     /// same scope, or if a field cannot be put where the declaration wants it.
-    fn build(self) -> ::cloudapi::__private::Result<Weather> {
+    fn build(self) -> ::cloudapi::__private::Result<Weather>
+    where
+        __F0: __WeatherField0<Token>,
+    {
+        WeatherBuilder {
+            setup: self.setup,
+            fields: (__WeatherField0::__given(self.fields.0),),
+            api: self.api,
+        }
+            .__cloudapi_build()
+    }
+}
+#[automatically_derived]
+impl WeatherBuilder<Weather, Token> {
+    fn __cloudapi_build(self) -> ::cloudapi::__private::Result<Weather> {
         ::core::result::Result::Ok(Weather {
             __cloudapi: self
                 .setup

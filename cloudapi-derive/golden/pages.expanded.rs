@@ -144,7 +144,7 @@ where
             fields: (of,),
             api: ::core::marker::PhantomData,
         }
-            .build()
+            .__cloudapi_build()
     }
     /// Begins a client whose settings may differ from the declared ones.
     pub fn builder() -> WeatherBuilder<Self, crate::vendored::__private::NotGiven> {
@@ -183,18 +183,49 @@ where
     }
     crate::vendored::__private::setters!();
 }
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the field `of` of `Weather` has not been given",
+    label = "call `.of(..)` before this"
+)]
+pub trait __WeatherField0<__T> {
+    fn __given(self) -> __T;
+}
+#[diagnostic::do_not_recommend]
+impl<__T> __WeatherField0<__T> for __T {
+    fn __given(self) -> __T {
+        self
+    }
+}
 #[automatically_derived]
-impl<'a, T: Show, const N: usize> WeatherBuilder<Weather<'a, T, N>, &'a [T; N]>
+impl<'a, T: Show, const N: usize, __F0> WeatherBuilder<Weather<'a, T, N>, __F0>
 where
     T: Clone,
 {
-    /// Makes the client.
+    /// Makes the client, once all fields are given.
     ///
     /// # Errors
     ///
     /// If the settings contradict each other or those of another client of the
     /// same scope, or if a field cannot be put where the declaration wants it.
-    pub fn build(self) -> crate::vendored::__private::Result<Weather<'a, T, N>> {
+    pub fn build(self) -> crate::vendored::__private::Result<Weather<'a, T, N>>
+    where
+        __F0: __WeatherField0<&'a [T; N]>,
+    {
+        WeatherBuilder {
+            setup: self.setup,
+            fields: (__WeatherField0::__given(self.fields.0),),
+            api: self.api,
+        }
+            .__cloudapi_build()
+    }
+}
+#[automatically_derived]
+impl<'a, T: Show, const N: usize> WeatherBuilder<Weather<'a, T, N>, &'a [T; N]>
+where
+    T: Clone,
+{
+    fn __cloudapi_build(self) -> crate::vendored::__private::Result<Weather<'a, T, N>> {
         ::core::result::Result::Ok(Weather {
             __cloudapi: self.setup.into_client()?,
             of: self.fields.0,

@@ -22,7 +22,7 @@ impl Weather {
             fields: (),
             api: ::core::marker::PhantomData,
         }
-            .build()
+            .__cloudapi_build()
     }
     /// Begins a client whose settings may differ from the declared ones.
     pub(crate) fn builder() -> WeatherBuilder<Self> {
@@ -52,13 +52,24 @@ impl WeatherBuilder<Weather> {
 }
 #[automatically_derived]
 impl WeatherBuilder<Weather> {
-    /// Makes the client.
+    /// Makes the client, once all fields are given.
     ///
     /// # Errors
     ///
     /// If the settings contradict each other or those of another client of the
     /// same scope, or if a field cannot be put where the declaration wants it.
     pub(crate) fn build(self) -> ::cloudapi::__private::Result<Weather> {
+        WeatherBuilder {
+            setup: self.setup,
+            fields: (),
+            api: self.api,
+        }
+            .__cloudapi_build()
+    }
+}
+#[automatically_derived]
+impl WeatherBuilder<Weather> {
+    fn __cloudapi_build(self) -> ::cloudapi::__private::Result<Weather> {
         ::core::result::Result::Ok(Weather {
             __cloudapi: self.setup.into_client()?,
         })

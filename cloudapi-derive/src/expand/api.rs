@@ -82,7 +82,7 @@ fn new(api: &Api) -> TokenStream {
                 fields: (#(#names,)*),
                 api: #phantom,
             }
-            .build()
+            .__cloudapi_build()
         }
     }
 }

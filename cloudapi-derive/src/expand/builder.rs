@@ -1,14 +1,17 @@
 //! The builder of a client.
 //!
 //! It has a type parameter for the client, so that `Api::builder()` is enough
-//! for inference, and one for each field, so that `build` exists only when all
-//! fields are given. The fields stand in a tuple, where no name of the user's
+//! for inference, and one for each field, so that `build` can be called only when
+//! all fields are given. The fields stand in a tuple, where no name of the user's
 //! can meet one of the builder's.
+//!
+//! `build` asks a trait of each field, by whose name the compiler tells which one
+//! has been forgotten.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
-use syn::{GenericParam, Ident, Index, Type, TypeParam};
+use syn::{GenericParam, Generics, Ident, Index, Type, TypeParam};
 
 use super::api::filled;
 use super::client::{self, generated};
@@ -45,12 +48,16 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
     let item = item(api);
     let debug = debug(api);
     let setters = setters(api);
+    let given = (0..api.fields.len()).map(|position| given(api, position));
     let build = build(api);
+    let finish = finish(api);
     quote! {
         #item
         #debug
         #setters
+        #(#given)*
         #build
+        #finish
     }
 }
 
@@ -82,6 +89,14 @@ fn parameters(api: &Api) -> Vec<Ident> {
     (0..api.fields.len())
         .map(|position| format_ident!("__F{position}", span = Span::mixed_site()))
         .collect()
+}
+
+/// The generics of the struct, and those.
+fn with_parameters(api: &Api, parameters: &[Ident]) -> Generics {
+    let mut generics = api.item.generics.clone();
+    let parameters = parameters.iter().cloned().map(TypeParam::from);
+    generics.params.extend(parameters.map(GenericParam::Type));
+    generics
 }
 
 fn item(api: &Api) -> TokenStream {
@@ -129,12 +144,7 @@ fn setters(api: &Api) -> TokenStream {
     let ident = &api.item.ident;
     let parameters = parameters(api);
     let (_, type_generics, where_clause) = api.item.generics.split_for_impl();
-    let mut generics = api.item.generics.clone();
-    generics.params.extend(
-        parameters
-            .iter()
-            .map(|parameter| GenericParam::Type(TypeParam::from(parameter.clone()))),
-    );
+    let generics = with_parameters(api, &parameters);
     let (impl_generics, _, _) = generics.split_for_impl();
     let methods = (0..api.fields.len())
         .filter(|position| !is_builder_method(&api.fields[*position].name))
@@ -190,34 +200,98 @@ fn setter(api: &Api, position: usize) -> TokenStream {
     }
 }
 
-/// The client, once every field is given.
+/// The name of what a field is once it is given.
+fn given_name(api: &Api, position: usize) -> Ident {
+    let ident = api.item.ident.unraw();
+    format_ident!("__{ident}Field{position}", span = Span::mixed_site())
+}
+
+/// What a field is once it is given: its own type, and nothing else.
+fn given(api: &Api, position: usize) -> TokenStream {
+    let name = given_name(api, position);
+    let vis = &api.item.vis;
+    let ident = &api.item.ident;
+    let field = &api.fields[position].name;
+    let message = format!("the field `{field}` of `{ident}` has not been given");
+    let label = format!("call `.{}(..)` before this", api.fields[position].ident);
+    quote! {
+        #[doc(hidden)]
+        #[diagnostic::on_unimplemented(message = #message, label = #label)]
+        #vis trait #name<__T> {
+            fn __given(self) -> __T;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<__T> #name<__T> for __T {
+            fn __given(self) -> __T {
+                self
+            }
+        }
+    }
+}
+
+/// The client, if every field is given.
 fn build(api: &Api) -> TokenStream {
     let builder = name(api);
     let vis = &api.item.vis;
     let ident = &api.item.ident;
-    let (impl_generics, type_generics, where_clause) = api.item.generics.split_for_impl();
+    let (_, type_generics, where_clause) = api.item.generics.split_for_impl();
+    let parameters = parameters(api);
+    let generics = with_parameters(api, &parameters);
+    let (impl_generics, _, _) = generics.split_for_impl();
     let result = api.paths.get(Name::Result);
-    let ok = api.paths.get(Name::Ok);
     let method = generated("build", ident);
     let docs = docs(
-        "Makes the client.\n\
+        "Makes the client, once all fields are given.\n\
          \n\
          # Errors\n\
          \n\
          If the settings contradict each other or those of another client of the\n\
          same scope, or if a field cannot be put where the declaration wants it.",
     );
+    let allowed = client::allowed_beside(&api.item);
+    let types = api.fields.iter().map(|field| outside(api, &field.ty));
+    let given: Vec<_> = (0..api.fields.len())
+        .map(|position| given_name(api, position))
+        .collect();
+    let places = (0..api.fields.len()).map(Index::from);
+    quote! {
+        #[automatically_derived]
+        #allowed
+        impl #impl_generics #builder<#ident #type_generics #(, #parameters)*> #where_clause {
+            #docs
+            #vis fn #method(self) -> #result<#ident #type_generics>
+            where
+                #(#parameters: #given<#types>,)*
+            {
+                #builder {
+                    setup: self.setup,
+                    fields: (#(#given::__given(self.fields.#places),)*),
+                    api: self.api,
+                }
+                .__cloudapi_build()
+            }
+        }
+    }
+}
+
+/// What `build` does with the fields.
+fn finish(api: &Api) -> TokenStream {
+    let builder = name(api);
+    let ident = &api.item.ident;
+    let (impl_generics, type_generics, where_clause) = api.item.generics.split_for_impl();
+    let result = api.paths.get(Name::Result);
+    let ok = api.paths.get(Name::Ok);
+    let allowed = client::allowed_beside(&api.item);
     let types = api.fields.iter().map(|field| outside(api, &field.ty));
     let names = api.fields.iter().map(|field| &field.ident);
     let places = (0..api.fields.len()).map(Index::from);
     let filled = filled(api);
-    let allowed = client::allowed_beside(&api.item);
     quote! {
         #[automatically_derived]
         #allowed
         impl #impl_generics #builder<#ident #type_generics #(, #types)*> #where_clause {
-            #docs
-            #vis fn #method(self) -> #result<#ident #type_generics> {
+            fn __cloudapi_build(self) -> #result<#ident #type_generics> {
                 #ok(#ident {
                     __cloudapi: self.setup #filled .into_client()?,
                     #(#names: self.fields.#places,)*
