@@ -1,5 +1,6 @@
 //! What the macros say about mistakes (`ui/fail`, in folders by the kind of
-//! mistake) and what they accept (`ui/pass`).
+//! mistake; `ui/fail_as_built` for those that a check alone does not find) and what
+//! they accept (`ui/pass`).
 //!
 //! Each failing case has one mistake, but for those in `many`, and uses the item
 //! that has it: all that the compiler says is about the mistake.
@@ -15,5 +16,8 @@ fn mistakes_are_told() {
 
 #[test]
 fn declarations_compile() {
-    trybuild::TestCases::new().pass("ui/pass/*.rs");
+    let cases = trybuild::TestCases::new();
+    cases.pass("ui/pass/*.rs");
+    // Some constants are evaluated only where code is made, as for cases that are run.
+    cases.compile_fail("ui/fail_as_built/*/*.rs");
 }
