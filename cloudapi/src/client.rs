@@ -111,6 +111,10 @@ pub trait RestApi {
 
     /// A worker for the durable calls of this client, which others or an earlier run of
     /// the program have [enqueued](crate::Call::enqueue). It works once it is awaited.
+    ///
+    /// It knows the endpoints of this struct. Those that `extends` it, and the one that it
+    /// extends, have the same queue and endpoints of their own: give it all of them by
+    /// [`also`](crate::Worker::also), else their calls are parked.
     #[cfg(feature = "store")]
     fn work(&self) -> crate::Worker
     where

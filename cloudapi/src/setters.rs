@@ -36,13 +36,13 @@ macro_rules! __all_setters {
             /// service is taken for down, from 0 to 1,000: then one attempt after the
             /// other probes it, for all. 0 is never. Default: 5.
             circuit_threshold: ::core::primitive::u16;
-            /// How many retries there may be for each first attempt, from 0 to 100,
-            /// besides ten a minute, or a tenth of the slots if that is more, and 100
-            /// that are saved up; those beyond are put off until there are more. `None` is
-            /// no limit. Default: 0.2.
+            /// How many retries each first attempt adds to the budget for retries, from 0
+            /// to 100. The budget also refills by ten a minute (or a tenth of the slots, if
+            /// that is more), and starts at its maximum of 100. A retry for which nothing
+            /// is left is put off until there is. `None` is no limit. Default: 0.2.
             retry_budget: impl ::core::convert::Into<::core::option::Option<::core::primitive::f64>>;
-            /// By up to which part of itself each delay is made longer at random,
-            /// from 0 to 1. Default: 0.
+            /// The largest fraction by which a delay is randomly lengthened, from 0 to 1.
+            /// Default: 0.
             jitter: ::core::primitive::f64;
             /// What the delay between attempts is multiplied by after each
             /// failure, from 1 to 1,000. Default: 2.
@@ -61,7 +61,8 @@ macro_rules! __all_setters {
             connect_timeout: ::core::time::Duration;
             /// No delay between attempts is shorter. Default: none.
             minimum_delay: ::core::time::Duration;
-            /// No delay between attempts is longer. Default: 366 days.
+            /// No delay between attempts is longer. Default: 366 days, beyond which none is
+            /// in any case.
             maximum_delay: ::core::time::Duration;
             /// The longest wait that a server may ask for; a call that is asked
             /// for more ends with an error that says until when. Default: one

@@ -13,7 +13,9 @@ use crate::outcome::{Failure, Outcome};
 pub enum ErrorKind {
     /// A client's settings or credentials are not usable.
     Settings,
-    /// Two clients claim one scope with different limits.
+    /// Two clients of one base URL and `scope` disagree on what belongs to their gate: the
+    /// rates, `maximum_in_flight`, `maximum_queue_length`, `when_full`,
+    /// `circuit_threshold`, `retry_budget`, `store` or `store_down`.
     Conflict,
     /// The arguments do not make a request: a path segment of `..`, a header
     /// value with a line break, a body that cannot be serialized, a file to send

@@ -35,7 +35,8 @@ use crate::response::Response;
 ///
 /// Before it begins it can be adjusted as a [`Call`](crate::Call) can, for all of its
 /// pages: [`deadline`](Self::deadline), [`request_timeout`](Self::request_timeout),
-/// [`retry`](Self::retry), [`header`](Self::header), [`query`](Self::query).
+/// [`retry`](Self::retry), [`priority`](Self::priority), [`header`](Self::header),
+/// [`query`](Self::query).
 ///
 /// ```
 /// use cloudapi::prelude::*;

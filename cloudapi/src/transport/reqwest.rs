@@ -113,7 +113,7 @@ impl Settings {
 /// POST whose answer was lost must not be sent twice. This crate does both, with a
 /// slot for each. What the client can be told about time still holds, and comes first
 /// where it is shorter: `request_timeout` bounds an attempt in any case, so
-/// leave its `timeout` away, which would also bound the whole of a body that is read
+/// do not set its `timeout`, which would also bound the whole of a body that is read
 /// piece by piece; `connect_timeout` is the client's, not that of the `#[rest_api]`.
 ///
 /// With the feature `rustls` of this crate alone, reqwest has no cryptography of its
