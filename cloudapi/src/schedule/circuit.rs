@@ -41,6 +41,8 @@ struct Open {
     until: Time,
     /// The delays that have passed in vain while somebody waited.
     waited: Duration,
+    /// When all who waited were given up last.
+    given_up: Time,
 }
 
 /// What an attempt that could not connect means for its call.
@@ -52,6 +54,8 @@ pub(super) enum Reach {
     Open,
     /// All who wait have waited for as long as one call alone would have tried.
     GivenUp { since: Time, until: Time },
+    /// All who waited were given up while its attempt was under way.
+    TooLate { since: Time, until: Time },
 }
 
 /// How the circuit breaks, as the client has it whose attempt has just failed.
@@ -158,12 +162,11 @@ impl Circuit {
         self.closed_until() <= now
     }
 
-    /// The attempt of a call could not connect; `is_probe` if it was the one that
-    /// was to find that out.
+    /// The attempt of a call that started then could not connect.
     pub(super) fn not_reached(
         &mut self,
         id: CallId,
-        is_probe: bool,
+        started: Time,
         breaker: &Breaker,
         lengthen: impl FnOnce(Duration) -> Duration,
         now: Time,
@@ -187,12 +190,21 @@ impl Circuit {
                 delay,
                 until: now.after(lengthen(delay)),
                 waited: Duration::ZERO,
+                given_up: Time::ZERO,
             });
             return Reach::Open;
         };
-        // One that was under way when the circuit opened is no news.
-        if !is_probe {
-            return Reach::Open;
+        // What started before the delay was over says what is known. Which attempt is the
+        // probe does not matter here: where connecting takes longer than the others wait
+        // for one, it is always another by then.
+        if started < open.until {
+            return match started < open.given_up {
+                true => Reach::TooLate {
+                    since: self.since,
+                    until: open.until,
+                },
+                false => Reach::Open,
+            };
         }
         open.waited = open.waited.saturating_add(open.delay);
         open.probes = open.probes.saturating_add(1);
@@ -204,6 +216,7 @@ impl Circuit {
             return Reach::Open;
         }
         open.waited = Duration::ZERO;
+        open.given_up = now;
         Reach::GivenUp {
             since: self.since,
             until: open.until,
@@ -251,7 +264,13 @@ mod tests {
     fn open() -> Circuit {
         let mut circuit = Circuit::default();
         for number in 1..=3 {
-            let _ = circuit.not_reached(id(number), false, &breaker(), |delay| delay, Time::ZERO);
+            let _ = circuit.not_reached(
+                id(number),
+                Time::ZERO,
+                &breaker(),
+                |delay| delay,
+                Time::ZERO,
+            );
         }
         circuit
     }
@@ -265,7 +284,7 @@ mod tests {
     fn different_calls_in_a_row_open_it() {
         let mut circuit = Circuit::default();
         let mut fails =
-            |number, at| circuit.not_reached(id(number), false, &breaker(), |delay| delay, at);
+            |number, at| circuit.not_reached(id(number), at, &breaker(), |delay| delay, at);
         for number in [1, 1, 2, 1, 2, 1] {
             assert_eq!(fails(number, seconds(5)), Reach::Failed);
         }
@@ -279,7 +298,7 @@ mod tests {
         for number in 1..=6 {
             let found = circuit.not_reached(
                 id(number),
-                false,
+                seconds(number),
                 &breaker(),
                 |delay| delay,
                 seconds(number),
@@ -297,7 +316,8 @@ mod tests {
         let mut circuit = open();
         for (at, next) in [(20, 60), (60, 140), (140, 300), (300, 620), (620, 940)] {
             assert_eq!(circuit.closed_until(), seconds(at));
-            let found = circuit.not_reached(id(9), true, &breaker(), |delay| delay, seconds(at));
+            let found =
+                circuit.not_reached(id(9), seconds(at), &breaker(), |delay| delay, seconds(at));
             assert_eq!(found, Reach::Open);
             assert_eq!(circuit.closed_until(), seconds(next));
         }
@@ -311,7 +331,7 @@ mod tests {
         let mut rounds = Vec::new();
         for probe in 1..=16 {
             let at = circuit.closed_until();
-            let found = circuit.not_reached(id(probe), true, &breaker(), |delay| delay, at);
+            let found = circuit.not_reached(id(probe), at, &breaker(), |delay| delay, at);
             if let Reach::GivenUp { since, until } = found {
                 assert_eq!((since, until), (Time::ZERO, circuit.closed_until()));
                 rounds.push((probe, at));
@@ -328,24 +348,29 @@ mod tests {
         for _ in 0..6 {
             let at = circuit.closed_until();
             assert_eq!(
-                circuit.not_reached(id(1), true, &breaker(), |delay| delay, at),
+                circuit.not_reached(id(1), at, &breaker(), |delay| delay, at),
                 Reach::Open
             );
         }
         circuit.nobody_waits();
         let at = seconds(100_000);
         assert_eq!(
-            circuit.not_reached(id(1), true, &breaker(), |delay| delay, at),
+            circuit.not_reached(id(1), at, &breaker(), |delay| delay, at),
             Reach::Open
         );
     }
 
     #[test]
-    fn what_was_under_way_when_it_opened_is_no_news() {
+    fn what_started_before_the_delay_was_over_is_no_news() {
         let mut circuit = open();
         for number in 4..100 {
-            let found =
-                circuit.not_reached(id(number), false, &breaker(), |delay| delay, seconds(15));
+            let found = circuit.not_reached(
+                id(number),
+                seconds(15),
+                &breaker(),
+                |delay| delay,
+                seconds(25),
+            );
             assert_eq!(found, Reach::Open);
         }
         assert_eq!(circuit.closed_until(), seconds(20));
@@ -359,7 +384,8 @@ mod tests {
             ..breaker()
         };
         for number in 1..1_000 {
-            let found = circuit.not_reached(id(number), false, &off, |delay| delay, Time::ZERO);
+            let found =
+                circuit.not_reached(id(number), Time::ZERO, &off, |delay| delay, Time::ZERO);
             assert_eq!(found, Reach::Failed);
         }
         assert!(!circuit.is_open());

@@ -67,7 +67,7 @@ impl Probe {
         }
     }
 
-    pub(super) fn is(&self, other: CallId) -> bool {
+    fn is(&self, other: CallId) -> bool {
         matches!(self, Self::UnderWay { id, .. } if *id == other)
     }
 }

@@ -1,5 +1,6 @@
 //! A service that cannot be reached is probed by one attempt at a time.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use proptest::collection::vec;
@@ -7,7 +8,7 @@ use proptest::prelude::*;
 
 use super::super::{Action, Ending, Next, Refusal, Report, Scheduler, Terms, Time, Verdict};
 use super::random::any_world;
-use super::world::{Call, Event, Story, World};
+use super::world::{Call, Event, Reply, Story, World};
 use super::{SECOND, cases, seconds};
 
 const NOT_REACHED: Verdict = Verdict::Unreachable { again: true };
@@ -49,6 +50,8 @@ struct Onlooker {
     until: Time,
     /// The latest attempt that started while it was open, and when, while it lasts.
     probe: Option<(usize, Time)>,
+    /// When the latest attempt of each call started.
+    started: BTreeMap<usize, Time>,
 }
 
 impl Onlooker {
@@ -56,8 +59,11 @@ impl Onlooker {
         let delay = |probes: u32| {
             let backoff = world.terms.backoff;
             let step = (probes + 1).min(backoff.multiplications.max(1));
-            backoff.delay(world.period(), step)
+            backoff.delay(world.period().max(SECOND / 2), step)
         };
+        if event == Event::Started {
+            self.started.insert(call, now);
+        }
         match event {
             Event::Started if self.open => {
                 assert!(now >= self.until, "a probe before its time");
@@ -76,13 +82,20 @@ impl Onlooker {
                     self.until = now.after(delay(0));
                 }
             }
-            Event::Answered(NOT_REACHED, _) if self.probe.is_some_and(|probe| probe.0 == call) => {
-                self.probes += 1;
-                self.until = now.after(delay(self.probes));
-                self.probe = None;
+            Event::Answered(NOT_REACHED, _) => {
+                self.probe = self.probe.filter(|probe| probe.0 != call);
+                if self.started[&call] >= self.until {
+                    self.probes += 1;
+                    self.until = now.after(delay(self.probes));
+                }
             }
-            Event::Answered(NOT_REACHED, _) => {}
-            Event::Answered(..) => *self = Self::default(),
+            Event::Answered(..) => {
+                let started = std::mem::take(&mut self.started);
+                *self = Self {
+                    started,
+                    ..Self::default()
+                };
+            }
             Event::Cancelled if self.probe.is_some_and(|probe| probe.0 == call) => {
                 self.probe = None;
             }
@@ -237,6 +250,29 @@ fn who_comes_after_all_have_given_up_has_the_same_patience() {
     let refusal = Refusal::Unreachable { since, until };
     assert_eq!(story.ending_of(10), Ending::Refused(refusal));
     assert_eq!(story.end_of(11), (seconds(2_640), Event::Refused(refusal)));
+}
+
+/// Where packets vanish, connecting takes as long as `connect_timeout` says.
+#[test]
+fn probes_that_take_longer_than_the_others_wait_for_them_count_too() {
+    for latency in [59, 61, 90, 600] {
+        let reply = Reply::after(latency * SECOND, NOT_REACHED);
+        let call = Call::at(Time::ZERO).replies(&[reply; 200]);
+        let story = World::new(3_600_000).with(vec![call; 20]).run();
+        // All of them, those too that were under way when the others were told.
+        assert_eq!(given_up(&story), 20, "{latency}");
+        // One attempt of each before anybody knows, then seven that count, and one more
+        // for each minute that one of them takes.
+        let probes = story.starts().len() as u64 - 20;
+        let most = 7 * (latency / 60 + 2);
+        assert!((7..=most).contains(&probes), "{latency}: {probes}");
+        // Their delays come to 63 s, and their part may be taken for a minute.
+        let last = story.0.last().unwrap().0;
+        assert!(
+            last <= seconds(9 * latency + 7 * 60 + 63),
+            "{latency}: {last:?}"
+        );
+    }
 }
 
 /// A scheduler whose circuit has just opened, at 0 s, with two calls that wait.

@@ -27,7 +27,6 @@ impl<J: Clone> Scheduler<J> {
             return None;
         }
         self.in_flight -= 1;
-        let is_probe = self.probe.is(id);
         if tells {
             self.probe.ended(id);
         } else {
@@ -51,14 +50,14 @@ impl<J: Clone> Scheduler<J> {
             Verdict::Failed => self.failed(id.key, terms, now),
             Verdict::Unreachable { again } => {
                 let found = match tells {
-                    true => self.not_reached(id, is_probe, terms, now),
+                    true => self.not_reached(id, terms, now),
                     false => Reach::Failed,
                 };
                 match found {
                     _ if !again => Next::Ends(Ending::Failed),
                     Reach::Failed => self.failed(id.key, terms, now),
                     Reach::Open => self.waits_for_probe(id.key, terms, now),
-                    Reach::GivenUp { since, until } => {
+                    Reach::GivenUp { since, until } | Reach::TooLate { since, until } => {
                         Next::Ends(Ending::Refused(Refusal::Unreachable { since, until }))
                     }
                 }
@@ -124,15 +123,16 @@ impl<J: Clone> Scheduler<J> {
 
     /// The attempt of a call could not connect. If that is too much, all who wait
     /// end with it.
-    fn not_reached(&mut self, id: CallId, is_probe: bool, terms: &Terms, now: Time) -> Reach {
+    fn not_reached(&mut self, id: CallId, terms: &Terms, now: Time) -> Reach {
         let period = self.gate.limits.pace();
+        let started = self.calls[id.key].at;
         let breaker = Breaker::new(self.gate.circuit_threshold, terms, period);
         let jitter = &mut self.jitter;
         let most = terms.backoff.maximum;
         let lengthen = |delay| jitter.lengthen(delay, terms.jitter, most);
         let found = self
             .circuit
-            .not_reached(id, is_probe, &breaker, lengthen, now);
+            .not_reached(id, started, &breaker, lengthen, now);
         if let Reach::GivenUp { since, until } = found {
             self.given_up = GivenUp::all(&self.calls, since, until);
         }
