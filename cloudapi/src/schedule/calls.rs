@@ -50,8 +50,11 @@ pub(super) enum Phase {
     /// It waits in line for another attempt.
     Again,
     BackingOff,
-    /// Held back until it is let in: what its request needs is not there.
-    Held,
+    /// Held back until it is let in: what its request needs is not there. It returns to
+    /// the line as it left it.
+    Held {
+        is_new: bool,
+    },
     InFlight,
 }
 
@@ -143,6 +146,15 @@ impl<J> Calls<J> {
             let waits = matches!(entry.phase, Phase::Outside | Phase::New | Phase::Again);
             waits && entry.seniority == place.0
         })
+    }
+
+    /// The most senior call of that priority that is held back before its first attempt.
+    pub(super) fn most_senior_held(&self, priority: Priority) -> Option<Place> {
+        let entries = self.0.iter().map(|(key, entry)| (key as u32, entry));
+        let held = entries.filter(|(_, entry)| {
+            entry.phase == Phase::Held { is_new: true } && entry.priority == priority
+        });
+        held.map(|(key, entry)| (entry.seniority, key)).min()
     }
 
     /// Whether the call that holds this place has not been tried yet.

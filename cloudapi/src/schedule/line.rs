@@ -78,10 +78,14 @@ impl Line {
         Some(head.1)
     }
 
-    /// The calls that joined at the back, the most senior one first, and places
-    /// that were given up among them.
-    pub(crate) fn joined(&self) -> impl Iterator<Item = Place> + '_ {
-        self.joined.iter().copied()
+    /// The most senior call of which `is_eligible` holds. It is asked of places too that
+    /// were given up.
+    pub(crate) fn most_senior(&self, is_eligible: impl Fn(Place) -> bool) -> Option<Place> {
+        let mut joined = self.joined.iter().copied();
+        let joined = joined.find(|place| is_eligible(*place));
+        let returned = self.returned.iter().map(|place| place.0);
+        let returned = returned.filter(|place| is_eligible(*place));
+        returned.chain(joined).min()
     }
 
     /// A call gave up its place; `holds` no longer says so.

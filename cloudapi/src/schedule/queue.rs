@@ -115,15 +115,13 @@ impl Queue {
         Some(taken)
     }
 
-    /// The most senior call of that priority of which `is_eligible` holds, among
-    /// those that joined at the back.
+    /// The most senior call of that priority of which `is_eligible` holds.
     pub(super) fn most_senior(
         &self,
         priority: Priority,
         is_eligible: impl Fn(Place) -> bool,
     ) -> Option<Place> {
-        let mut joined = self.lines[priority.rank()].joined();
-        joined.find(|place| is_eligible(*place))
+        self.lines[priority.rank()].most_senior(is_eligible)
     }
 
     /// A call gave up its place; `holds` no longer says so.

@@ -380,7 +380,7 @@ impl<J: Clone> Scheduler<J> {
             Phase::BackingOff => {
                 self.backoffs.remove(&(at, key));
             }
-            Phase::Held => {}
+            Phase::Held { .. } => {}
             Phase::InFlight => {
                 self.in_flight -= 1;
                 self.probe.given_up(id);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::super::{Action, Refusal, Scheduler, Time, Verdict};
+use super::super::{Action, CallId, Next, Refusal, Room, Scheduler, Time, Verdict, WhenFull};
 use super::world::World;
 use super::{cases, seconds};
 
@@ -48,6 +48,106 @@ fn a_call_that_is_held_ends_at_its_deadline() {
     scheduler.release(id, wake);
     assert_eq!(scheduler.leftovers(), 0);
     assert_eq!(scheduler.next_wake(), None);
+}
+
+/// A queue of two whose calls are not ready, full.
+fn full_of_held() -> (Scheduler<usize>, Vec<CallId>) {
+    let mut gate = World::new(3_600).gate;
+    gate.room = Room {
+        maximum: 2,
+        when_full: WhenFull::DropOldest,
+    };
+    let mut scheduler = Scheduler::new(gate);
+    let ids = (0..2).map(|job| scheduler.submit(job, Time::NEVER, Time::ZERO).unwrap());
+    let ids = ids.collect();
+    assert_eq!(scheduler.poll_ready(Time::ZERO, |_, _, _| false), None);
+    // Another one has the slot meanwhile.
+    let other = scheduler.submit(9, Time::NEVER, Time::ZERO).unwrap();
+    let started = scheduler.poll_ready(Time::ZERO, |_, job, _| *job == 9);
+    assert_eq!(started, Some(Action::Start(other, 9)));
+    let _ = scheduler.finish(other, Verdict::Done, &World::new(1).terms, Time::ZERO);
+    assert_eq!(scheduler.look(Time::ZERO).held, 2);
+    (scheduler, ids)
+}
+
+#[test]
+fn a_call_that_is_held_before_its_first_attempt_gives_its_place_to_a_newer_one() {
+    for is_let_in in [false, true] {
+        let (mut scheduler, ids) = full_of_held();
+        if is_let_in {
+            // In another order than they came.
+            scheduler.release(ids[1], Time::ZERO);
+            scheduler.release(ids[0], Time::ZERO);
+        }
+        for newest in [2, 3] {
+            let newer = scheduler.submit(newest, Time::NEVER, Time::ZERO);
+            assert!(newer.is_ok(), "let in: {is_let_in}");
+            let oldest = newest - 2;
+            let refused = scheduler.poll_ready(Time::ZERO, |_, _, _| false);
+            assert!(
+                matches!(refused, Some(Action::Refuse(job, Refusal::Displaced { .. })) if job == oldest),
+                "let in: {is_let_in}, {refused:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_call_that_is_held_before_its_second_attempt_keeps_its_place() {
+    let (mut scheduler, ids) = full_of_held();
+    for id in &ids {
+        scheduler.release(*id, Time::ZERO);
+    }
+    for (job, id) in ids.iter().enumerate() {
+        let now = seconds(1 + job as u64);
+        assert_eq!(scheduler.poll(now), Some(Action::Start(*id, job)));
+    }
+    let now = seconds(3);
+    for id in ids {
+        let next = scheduler.finish(id, Verdict::Again, &World::new(1).terms, now);
+        assert_eq!(next, Some(Next::Waits));
+    }
+    assert_eq!(scheduler.poll_ready(now, |_, _, _| false), None);
+    assert_eq!(scheduler.look(now).held, 2);
+    // It has the slot, so the next one has none at once.
+    let other = scheduler.submit(9, Time::NEVER, now).unwrap();
+    assert_eq!(scheduler.poll(now), Some(Action::Start(other, 9)));
+    let newer = scheduler.submit(2, Time::NEVER, now);
+    assert!(matches!(newer, Err(Refusal::Full { .. })), "{newer:?}");
+}
+
+/// As with credentials that are renewed time and again.
+#[test]
+fn calls_that_were_held_earn_their_retries_too() {
+    let mut gate = World::new(3_600_000).gate;
+    gate.retry_budget = Some(1.0);
+    let mut scheduler = Scheduler::new(gate);
+    let terms = World::new(1).terms;
+    for job in 0..400 {
+        scheduler.submit(job, Time::NEVER, Time::ZERO).unwrap();
+    }
+    // Each is held once, and its first attempt fails.
+    let (mut was_held, mut has_failed) = (BTreeSet::new(), BTreeSet::new());
+    while let Some(now) = scheduler.next_wake() {
+        let mut held = Vec::new();
+        let started = scheduler.poll_ready(now, |id, job, _| {
+            let is_ready = !was_held.insert(*job);
+            held.extend((!is_ready).then_some(id));
+            is_ready
+        });
+        assert_eq!(scheduler.look(now).put_off, 0, "{now:?}");
+        for id in held {
+            scheduler.release(id, now);
+        }
+        if let Some(Action::Start(id, job)) = started {
+            let verdict = match has_failed.insert(job) {
+                true => Verdict::Failed,
+                false => Verdict::Done,
+            };
+            let _ = scheduler.finish(id, verdict, &terms, now);
+        }
+    }
+    assert_eq!((has_failed.len(), scheduler.leftovers()), (400, 0));
 }
 
 proptest! {

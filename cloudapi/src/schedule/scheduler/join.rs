@@ -141,13 +141,15 @@ impl<J: Clone> Scheduler<J> {
     /// The call that has to go for one of this priority.
     fn displaced_by(&self, priority: Priority) -> Option<u32> {
         let is_new = |place| self.calls.is_new(place);
+        let is_anybody_held = self.held_back() > 0;
         Priority::FROM_LOWEST
             .into_iter()
             .take_while(|lowest| lowest.rank() >= priority.rank())
             .find_map(|lowest| {
                 let lanes = self.lanes.iter();
-                let oldest = lanes.filter_map(|lane| lane.queue.most_senior(lowest, is_new));
-                oldest.min()
+                let in_line = lanes.filter_map(|lane| lane.queue.most_senior(lowest, is_new));
+                let held = is_anybody_held.then(|| self.calls.most_senior_held(lowest));
+                in_line.chain(held.flatten()).min()
             })
             .map(|place| place.1)
     }

@@ -64,7 +64,7 @@ impl<J: Clone> Scheduler<J> {
         let in_line = self.lanes.iter().map(|lane| lane.queue.len()).sum();
         let backing_off = self.backoffs.len();
         let (outside, in_flight) = (self.outside.len(), self.in_flight as usize);
-        let held = self.calls.len() - in_line - outside - backing_off - in_flight;
+        let held = self.held_back();
         // Where all wait for limits of their own, the slots of the gate pass by.
         let first = self.lanes.iter().filter_map(Lane::opens_at).min();
         let limit = self.gate.limits.earliest().max(first.unwrap_or(now));
@@ -86,6 +86,13 @@ impl<J: Clone> Scheduler<J> {
             outage: self.circuit.outage(),
             store_outage: self.store_outage(),
         }
+    }
+
+    /// How many calls are held back.
+    pub(super) fn held_back(&self) -> usize {
+        let in_line: usize = self.lanes.iter().map(|lane| lane.queue.len()).sum();
+        let elsewhere = self.outside.len() + self.backoffs.len() + self.in_flight as usize;
+        self.calls.len() - in_line - elsewhere
     }
 
     fn put_off(&self, now: Time) -> usize {
@@ -117,7 +124,7 @@ impl<J: Clone> Scheduler<J> {
             Phase::BackingOff => Whereabouts::BackingOff {
                 until: entry.at.max(self.retries.allows_from()),
             },
-            Phase::Held => Whereabouts::Held,
+            Phase::Held { .. } => Whereabouts::Held,
             Phase::InFlight => Whereabouts::InFlight { since: entry.at },
         })
     }
@@ -189,7 +196,8 @@ impl<J: Clone> Scheduler<J> {
 
     /// A call that is held back.
     pub(crate) fn held(&self, id: CallId) -> Option<&J> {
-        (self.calls.phase(id)? == Phase::Held).then(|| &self.calls[id.key].job)
+        let is_held = matches!(self.calls.phase(id)?, Phase::Held { .. });
+        is_held.then(|| &self.calls[id.key].job)
     }
 
     /// Since when the service cannot be reached, and when the next probe goes at the

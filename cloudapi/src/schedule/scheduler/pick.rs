@@ -53,7 +53,9 @@ impl<J: Clone> Scheduler<J> {
     /// Holds a call in line back, until it is [released](Self::release).
     pub(super) fn hold(&mut self, key: u32) {
         let entry = &mut self.calls[key];
-        entry.phase = Phase::Held;
+        entry.phase = Phase::Held {
+            is_new: entry.phase == Phase::New,
+        };
         let (lane, priority) = (entry.lane, entry.priority);
         let calls = &self.calls;
         let queue = &mut self.lanes[lane].queue;
@@ -62,9 +64,12 @@ impl<J: Clone> Scheduler<J> {
 
     /// A call that was held back returns to its place.
     pub(crate) fn release(&mut self, id: CallId, now: Time) {
-        if self.calls.phase(id) == Some(Phase::Held) {
-            self.enter_line(id.key, Phase::Again, now, Queue::come_back);
-        }
+        let phase = match self.calls.phase(id) {
+            Some(Phase::Held { is_new: true }) => Phase::New,
+            Some(Phase::Held { is_new: false }) => Phase::Again,
+            _ => return,
+        };
+        self.enter_line(id.key, phase, now, Queue::come_back);
     }
 
     /// The call whose turn it is among those whose lanes are open.
