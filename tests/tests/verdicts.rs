@@ -102,22 +102,25 @@ fn kind_of(outcome: Outcome) -> ErrorKind {
     }
 }
 
-const LOST: [Outcome; 12] = [
+const LOST: [Outcome; 15] = [
     Outcome::Status(408),
     Outcome::Status(500),
     Outcome::Status(502),
     Outcome::Status(503),
     Outcome::Status(504),
+    Outcome::Status(509),
     Outcome::Status(520),
-    Outcome::Status(521),
-    Outcome::Status(522),
-    Outcome::Status(523),
     Outcome::Status(524),
+    Outcome::Status(525),
+    Outcome::Status(529),
+    Outcome::Status(530),
+    Outcome::Status(599),
+    Outcome::Status(999),
     Outcome::Failure(Failure::Timeout),
     Outcome::Failure(Failure::Interrupted),
 ];
 
-const FINAL: [Outcome; 21] = [
+const FINAL: [Outcome; 25] = [
     Outcome::Status(301),
     Outcome::Status(302),
     Outcome::Status(303),
@@ -136,7 +139,11 @@ const FINAL: [Outcome; 21] = [
     Outcome::Status(425),
     Outcome::Status(501),
     Outcome::Status(505),
-    Outcome::Status(525),
+    Outcome::Status(506),
+    Outcome::Status(507),
+    Outcome::Status(508),
+    Outcome::Status(510),
+    Outcome::Status(511),
     Outcome::Failure(Failure::Tls),
     Outcome::Failure(Failure::TooLarge),
 ];
@@ -184,6 +191,24 @@ fn a_final_answer_is_final_whatever_the_method() {
             assert_eq!(error.kind(), kind_of(outcome), "{name} {outcome:?}");
         }
     }
+}
+
+#[test]
+fn who_may_do_harm_is_not_invited_to_make_the_call_again() {
+    let always: Method = |api| api.post().retry(Retry::Always);
+    for outcome in FINAL.into_iter().chain(LOST) {
+        for (name, call) in HARMFUL.into_iter().chain([("POST always", always)]) {
+            let (error, _) = run(outcome, call);
+            assert!(!error.is_retryable(), "{name} {outcome:?}");
+        }
+    }
+    for outcome in LOST {
+        let is_request_timeout = matches!(outcome, Outcome::Status(408));
+        let (error, _) = run(outcome, Api::get);
+        assert_eq!(error.is_retryable(), !is_request_timeout, "{outcome:?}");
+    }
+    let (error, _) = run(Outcome::Failure(Failure::NotSent), Api::post);
+    assert!(error.is_retryable(), "nothing of it was processed");
 }
 
 #[test]

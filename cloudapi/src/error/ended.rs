@@ -36,7 +36,10 @@ impl Error {
         error.note_that_it_was_carried_out(cell, last);
         let may_repeat = || {
             let mut outcomes = attempts.iter().map(|attempt| attempt.outcome);
-            !cell.is_carried_out() && !outcomes.any(may_have_taken_effect)
+            // What a server answers itself is its last word on that, be it a 501.
+            kind != ErrorKind::Status
+                && !cell.is_carried_out()
+                && !outcomes.any(may_have_taken_effect)
         };
         error.0.is_harmless = cell.declared().idempotent || may_repeat();
         error.0.attempts = attempts;

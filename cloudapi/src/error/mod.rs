@@ -192,7 +192,7 @@ impl Error {
             | ErrorKind::Throttled
             | ErrorKind::QueueFull
             | ErrorKind::Deadline => true,
-            ErrorKind::Status => self.status().is_some_and(|status| status.is_server_error()),
+            ErrorKind::Status => self.status().is_some_and(|status| status.as_u16() >= 500),
             // The same call fails the same way.
             ErrorKind::Settings
             | ErrorKind::Conflict

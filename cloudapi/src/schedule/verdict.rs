@@ -116,8 +116,8 @@ impl Judgement {
         match status.as_u16() {
             200..=299 => Verdict::Done,
             404 if self.optional => Verdict::Done,
-            // 520 to 524 are Cloudflare's: its edge got no usable answer.
-            408 | 500 | 502 | 503 | 504 | 520..=524 => self.may_have_happened(),
+            408 => self.may_have_happened(),
+            500.. if !is_final(status) => self.may_have_happened(),
             _ if self.retry == Retry::Always => Verdict::Failed,
             _ => Verdict::Ends,
         }
@@ -153,6 +153,13 @@ impl Judgement {
             (Retry::Standard | Retry::Never, false) => Verdict::Unknown,
         }
     }
+}
+
+/// Whether it is a server error that is registered as one that another attempt does not
+/// mend. Any other is taken for a 500 where it is not known (RFC 9110 15), be it of a
+/// proxy or beyond 599.
+fn is_final(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 501 | 505..=508 | 510 | 511)
 }
 
 #[cfg(test)]
@@ -203,13 +210,16 @@ mod tests {
             (&[200, 201, 202, 204, 206], Done, Done),
             (&[429], Throttled(None), Throttled(None)),
             (
-                &[408, 500, 502, 503, 504, 520, 521, 522, 523, 524],
+                &[
+                    408, 500, 502, 503, 504, 509, 520, 525, 527, 529, 530, 598, 599, 600, 999,
+                ],
                 Failed,
                 Unknown,
             ),
             (
                 &[
-                    301, 304, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 425, 501, 505, 525,
+                    301, 304, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 425, 501, 505, 506,
+                    507, 508, 510, 511,
                 ],
                 Ends,
                 Ends,
