@@ -37,6 +37,8 @@ pub(super) struct Lane {
     /// Until then the store gives it no slot.
     pub(super) closed_until: Time,
     pub(super) queue: Queue,
+    /// Calls that wait for a place in the queue.
+    pub(super) outside: Queue,
     /// Since when there has been somebody in the queue.
     pub(super) since: Time,
     /// The deadlines of the calls that wait, be it in line, outside or backing
@@ -50,6 +52,7 @@ impl Lane {
             limits: Limits::new(rates),
             closed_until: Time::ZERO,
             queue: Queue::default(),
+            outside: Queue::default(),
             since: Time::ZERO,
             deadlines: BTreeSet::new(),
         }
@@ -88,10 +91,11 @@ impl Lane {
     }
 
     /// When the first of its calls could start, if there is one and the gate is
-    /// open then.
+    /// open then. Who waits outside comes in for that.
     #[inline]
     pub(super) fn opens_at(&self) -> Option<Time> {
-        (!self.queue.is_empty()).then(|| self.earliest())
+        let somebody_waits = !self.queue.is_empty() || !self.outside.is_empty();
+        somebody_waits.then(|| self.earliest())
     }
 
     /// How many calls of the same endpoint go before one that joins.

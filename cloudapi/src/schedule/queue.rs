@@ -27,6 +27,22 @@ impl Turns {
     pub(super) const fn taken(&mut self, by_the_most_senior: bool) {
         self.0 = if by_the_most_senior { 0 } else { self.0 + 1 };
     }
+
+    /// The call whose turn it is among the heads of several queues.
+    #[inline]
+    pub(super) fn next_of<L: Copy + PartialEq>(
+        &mut self,
+        heads: impl Iterator<Item = (L, Head)> + Clone,
+    ) -> Option<(L, Head)> {
+        let senior = heads.clone().min_by_key(|(_, head)| head.place)?;
+        let next = if self.is_of_the_most_senior() {
+            senior
+        } else {
+            heads.min_by_key(|(_, head)| (head.rank, head.place))?
+        };
+        self.taken(next.0 == senior.0);
+        Some(next)
+    }
 }
 
 /// The call whose turn it is.

@@ -37,10 +37,9 @@ pub(crate) struct Scheduler<J> {
     jitter: Jitter,
     /// Where calls wait in line.
     lanes: Lanes,
-    /// Between the lanes.
+    /// Between the lanes, in line and outside.
     turns: Turns,
-    /// Calls that wait for a place in the queue.
-    outside: Queue,
+    turns_outside: Turns,
     /// Calls that had to give up theirs, until they are told.
     displaced: Vec<J>,
     given_up: GivenUp,
@@ -67,7 +66,7 @@ impl<J: Clone> Scheduler<J> {
             circuit: Circuit::default(),
             lanes: Lanes::new(),
             turns: Turns::default(),
-            outside: Queue::default(),
+            turns_outside: Turns::default(),
             displaced: Vec::new(),
             given_up: GivenUp::default(),
             share: None,
@@ -135,7 +134,7 @@ impl<J: Clone> Scheduler<J> {
         if let Some(refused) = self.refuse(opens_at, now) {
             return Some(refused);
         }
-        if !self.outside.is_empty() {
+        if self.outside() > 0 {
             self.let_in(now);
         }
         if self.share.is_some() {
@@ -215,17 +214,8 @@ impl<J: Clone> Scheduler<J> {
     /// for it.
     fn next_opening(&self) -> Option<Time> {
         let has_room = self.in_flight < self.gate.maximum_in_flight;
-        let in_line = self.lanes.with_ids().filter(|(id, _)| self.serves(*id));
-        let in_line = in_line.filter_map(|(_, lane)| lane.opens_at()).min();
-        // Whoever waits outside comes in when it could start at once, or when
-        // another has.
-        let outside = self
-            .outside
-            .head()
-            .map(|head| self.calls[head.place.1].lane);
-        let outside = outside.filter(|lane| self.serves(*lane));
-        let outside = outside.map(|lane| self.lanes[lane].earliest());
-        let slot = in_line.into_iter().chain(outside).min();
+        let lanes = self.lanes.with_ids().filter(|(id, _)| self.serves(*id));
+        let slot = lanes.filter_map(|(_, lane)| lane.opens_at()).min();
         let slot = slot.filter(|_| has_room);
         slot.map(|slot| slot.max(self.opens_at()).max(self.probe.holds_until()))
     }
@@ -280,22 +270,23 @@ impl<J: Clone> Scheduler<J> {
     /// What is remembered of calls; nothing, once there are none.
     #[cfg(test)]
     pub(super) fn leftovers(&self) -> usize {
-        let of_lane = |lane: &Lane| lane.queue.places() + lane.queue.len() + lane.deadlines.len();
-        let in_line: usize = self.lanes.iter().map(of_lane).sum();
-        let outside = self.outside.places() + self.outside.len() + self.displaced.len();
-        let outside = outside + self.given_up.len();
-        in_line + outside + self.backoffs.len() + self.calls.len()
+        let of_queue = |queue: &Queue| queue.places() + queue.len();
+        let of_lane =
+            |lane: &Lane| of_queue(&lane.queue) + of_queue(&lane.outside) + lane.deadlines.len();
+        let waiting: usize = self.lanes.iter().map(of_lane).sum();
+        let untold = self.displaced.len() + self.given_up.len();
+        waiting + untold + self.backoffs.len() + self.calls.len()
     }
 
     /// Ends the next call that waits in vain, if there is one.
     fn refuse(&mut self, opens_at: Time, now: Time) -> Option<Action<J>> {
         if let Some(until) = self.throttle.barred_until(now) {
             let calls = &self.calls;
-            let lanes = self.lanes.iter_mut().map(|lane| &mut lane.queue);
-            let in_line = lanes
-                .chain([&mut self.outside])
+            let lanes = self.lanes.iter_mut();
+            let waiting = lanes
+                .flat_map(|lane| [&mut lane.queue, &mut lane.outside])
                 .find_map(|queue| queue.take_any(|place| calls.holds(place)));
-            if let Some(key) = in_line.or_else(|| self.end_of_backoff(until.before_nanos(1))) {
+            if let Some(key) = waiting.or_else(|| self.end_of_backoff(until.before_nanos(1))) {
                 return Some(Action::Refuse(self.forget(key), Refusal::Barred { until }));
             }
         }
@@ -376,7 +367,7 @@ impl<J: Clone> Scheduler<J> {
         let holds = |place| calls.holds(place);
         match phase {
             Phase::New | Phase::Again => self.lanes[lane].queue.leave(priority, holds),
-            Phase::Outside => self.outside.leave(priority, holds),
+            Phase::Outside => self.lanes[lane].outside.leave(priority, holds),
             Phase::BackingOff => {
                 self.backoffs.remove(&(at, key));
             }
@@ -397,6 +388,11 @@ impl<J: Clone> Scheduler<J> {
     /// Most often so: with a free slot for each call as it comes.
     fn nobody_waits(&self) -> bool {
         self.calls.len() == self.in_flight as usize && self.displaced.is_empty()
+    }
+
+    /// How many calls wait for a place in the queue.
+    fn outside(&self) -> usize {
+        self.lanes.iter().map(|lane| lane.outside.len()).sum()
     }
 
     fn lane_of(&self, key: u32) -> &Lane {

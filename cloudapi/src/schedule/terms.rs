@@ -57,7 +57,8 @@ pub enum WhenFull {
     #[default]
     Refuse,
     /// It waits outside, by priority and then first come, first served, until
-    /// there is a place. Its deadline counts meanwhile.
+    /// there is a place, or a slot that none of those in the queue can use since they
+    /// wait for limits of their endpoints. Its deadline counts meanwhile.
     Wait,
     /// Of the calls of the lowest priority that wait for their first attempt, the
     /// one that has waited longest ends with such an error, and the new one takes

@@ -1,11 +1,14 @@
 //! Only so many calls may wait, and what happens to those for which there is no
 //! place.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 
-use super::super::{Action, Ending, Joining, Next, Priority, Refusal, Room, Scheduler, Time};
+use super::super::{Action, Ending, Joining, Next, Priority, Rate, Refusal, Room, Scheduler, Time};
 use super::super::{Verdict, WhenFull};
 use super::random::{any_world, crowd, punctual_world};
+use super::referee::judge;
 use super::world::{Call, Event, Reply, World};
 use super::{cases, seconds};
 
@@ -119,6 +122,62 @@ proptest! {
         let narrow = limited(world, maximum, WhenFull::Wait).run();
         prop_assert_eq!(story.0, narrow.0);
     }
+
+    /// However many calls of an endpoint that has to wait fill the queue.
+    #[test]
+    fn no_slot_is_idle_while_somebody_outside_could_start(world in crowd(), maximum in 1..6_u32) {
+        let world = limited(world, maximum, WhenFull::Wait);
+        for start in judge(&world, &world.run()) {
+            prop_assert_eq!(start.possible, Some(start.at), "{:?}", start);
+        }
+    }
+
+    #[test]
+    fn nobody_overtakes_outside_within_an_endpoint(mut world in crowd(), maximum in 1..6_u32) {
+        for call in &mut world.calls {
+            call.replies.clear();
+        }
+        let world = limited(world, maximum, WhenFull::Wait);
+        let story = world.run();
+        for call in 0..world.calls.len() {
+            let one = &world.calls[call];
+            let kin = |other: &usize| {
+                let other = &world.calls[*other];
+                (one.lane, one.priority) == (other.lane, other.priority)
+            };
+            let happened = |which| {
+                let lines = story.0.iter().filter(move |line| line.2 == which);
+                lines.map(|line| line.1).filter(kin)
+            };
+            let started: Vec<_> = happened(Event::Started).collect();
+            let came = happened(Event::Submitted).filter(|call| started.contains(call));
+            prop_assert_eq!(&started, &came.collect::<Vec<_>>());
+        }
+    }
+}
+
+/// A queue that is full of calls of an endpoint with six a minute, with more of them outside.
+#[test]
+fn an_endpoint_that_waits_does_not_keep_the_others_outside() {
+    let mut world = limited(World::new(3_600), 3, WhenFull::Wait);
+    world.lanes = vec![vec![Rate::new(6, Duration::from_secs(60))]];
+    let limited = vec![Call::at(Time::ZERO).lane(1); 12];
+    // Two that come together: the second finds the first outside.
+    let others = [4, 4, 8, 20].map(|second| Call::at(seconds(second)));
+    let late = Call::at(seconds(5)).deadline(seconds(119)).lane(1);
+    let story = world
+        .with([limited, others.to_vec(), vec![late]].concat())
+        .run();
+    for call in 0..12 {
+        assert_eq!(story.starts_of(call), [seconds(10 * call as u64)]);
+    }
+    for (call, at) in [(12, 4), (13, 5), (14, 8), (15, 21)] {
+        assert_eq!(story.starts_of(call), [seconds(at)], "{call}");
+    }
+    // Eleven of its endpoint are before it, in line or outside.
+    let would_run_at = seconds(120);
+    let missed = Event::TurnedAway(Refusal::Deadline { would_run_at });
+    assert_eq!(story.end_of(16), (seconds(5), missed));
 }
 
 #[test]

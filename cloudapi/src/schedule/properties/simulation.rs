@@ -193,6 +193,21 @@ impl<'a> Run<'a> {
         }
         let wake = self.scheduler.next_wake();
         assert!(wake.is_none_or(|wake| wake > self.now), "a busy loop");
+        self.no_more_are_in_than_may();
+    }
+
+    /// What has been tried is in already, and may come back to a queue that is full.
+    fn no_more_are_in_than_may(&self) {
+        let maximum = self.world.gate.room.maximum;
+        if maximum == u32::MAX {
+            return;
+        }
+        let look = self.scheduler.look(self.now);
+        let calls = self.attempts.iter().zip(&self.ended);
+        let tried = calls.filter(|(attempts, ended)| **attempts > 0 && !**ended);
+        let tried = tried.count() - look.in_flight;
+        let new = look.in_line + look.held + look.backing_off - tried;
+        assert!(new <= maximum as usize, "{new} of {maximum} places");
     }
 
     fn answer(&mut self, call: usize, id: CallId) {

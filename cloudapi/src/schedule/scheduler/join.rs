@@ -4,7 +4,7 @@ use super::{Ahead, Scheduler};
 use crate::schedule::calls::{CallId, Entry, Phase};
 use crate::schedule::lane::Lane;
 use crate::schedule::priority::Priority;
-use crate::schedule::queue::Queue;
+use crate::schedule::queue::{Head, Queue};
 use crate::schedule::{Joining, LaneId, Refusal, Time, WhenFull};
 
 impl<J: Clone> Scheduler<J> {
@@ -43,9 +43,9 @@ impl<J: Clone> Scheduler<J> {
             let mut ahead = self.ahead_of(lane, priority);
             if displaced.is_some() {
                 ahead = ahead.without_one();
-            } else if self.lanes.only().is_some() {
+            } else {
                 // In other lanes they may be held up.
-                ahead.mates += self.outside.ahead_of(priority) as u64;
+                ahead.mates += self.lanes[lane].outside.ahead_of(priority) as u64;
             }
             let would_run_at = self.would_run_at(lane, ahead, now);
             if would_run_at > deadline {
@@ -57,8 +57,9 @@ impl<J: Clone> Scheduler<J> {
             let mut entry = Entry::new(seniority, joining, Phase::Outside, job);
             entry.at = now;
             let id = self.calls.insert(entry);
-            self.outside.join(priority, seniority, id.key);
-            self.lanes[lane].watch(deadline, id.key);
+            let lane = &mut self.lanes[lane];
+            lane.outside.join(priority, seniority, id.key);
+            lane.watch(deadline, id.key);
             return Ok(id);
         }
         match displaced {
@@ -83,20 +84,43 @@ impl<J: Clone> Scheduler<J> {
         Ok(id)
     }
 
-    /// Lets in who waits outside and has a place now.
+    /// Lets in who waits outside and has a place now, or its slot at once.
     pub(super) fn let_in(&mut self, now: Time) {
-        while let Some(head) = self.outside.head() {
-            let key = head.place.1;
-            if !self.has_place() && !self.starts_at_once(self.calls[key].lane, now) {
-                return;
-            }
+        while let Some((lane, head)) = self.next_to_come_in(now) {
             let calls = &self.calls;
-            self.outside.take(head, |place| calls.holds(place));
+            let outside = &mut self.lanes[lane].outside;
+            let key = outside.take(head, |place| calls.holds(place));
             // It joins the back of the queue only now.
             self.calls[key].seniority = self.seniority();
             let since = self.calls[key].at;
             self.enter_line(key, Phase::New, since, Queue::join);
         }
+    }
+
+    /// Where there is no place, only a call whose lane is open: else the calls of one
+    /// endpoint that fill the queue, and wait for its own limit, would keep all others
+    /// from slots that none of them can use.
+    fn next_to_come_in(&mut self, now: Time) -> Option<(LaneId, Head)> {
+        let has_place = self.has_place();
+        if !has_place && (!self.has_slot(now) || self.somebody_goes_before(now)) {
+            return None;
+        }
+        let mut turns = self.turns_outside;
+        let next = turns.next_of(self.heads_outside(|id, lane| {
+            has_place || lane.earliest() <= now && self.has_slot_for(id, now)
+        }));
+        self.turns_outside = turns;
+        next
+    }
+
+    /// The first outside of each such lane.
+    pub(super) fn heads_outside(
+        &self,
+        is_such: impl Fn(LaneId, &Lane) -> bool + Clone,
+    ) -> impl Iterator<Item = (LaneId, Head)> + Clone {
+        let lanes = self.lanes.with_ids();
+        let lanes = lanes.filter(move |(id, lane)| is_such(*id, lane));
+        lanes.filter_map(|(id, lane)| Some((id, lane.outside.head()?)))
     }
 
     /// When a waiting call starts next, as far as that can be known.
@@ -111,23 +135,31 @@ impl<J: Clone> Scheduler<J> {
         if self.gate.room.maximum == u32::MAX {
             return false;
         }
-        // Nobody overtakes those outside.
-        !self.outside.is_empty() || !self.has_place() && !self.starts_at_once(lane, now)
+        let is_full = self.outside() > 0 || !self.has_place();
+        is_full && !self.starts_at_once(lane, now)
     }
 
     fn has_place(&self) -> bool {
-        let elsewhere = self.in_flight as usize + self.outside.len();
+        let elsewhere = self.in_flight as usize + self.outside();
         self.calls.len() - elsewhere < self.gate.room.maximum as usize
     }
 
     /// Whether a call that joins needs no place, since it has its slot at once.
     fn starts_at_once(&self, lane: LaneId, now: Time) -> bool {
-        let own = &self.lanes[lane];
-        self.in_flight < self.gate.maximum_in_flight
+        let mut lanes = self.lanes.with_ids();
+        let is_open = |lane: &Lane| lane.opens_at().is_some_and(|opens| opens <= now);
+        self.has_slot(now)
             && self.has_slot_for(lane, now)
-            && self.opens_at().max(own.earliest()) <= now
+            && self.lanes[lane].earliest() <= now
+            // Who waits outside came first.
+            && !lanes.any(|(id, lane)| is_open(lane) && self.serves(id))
+    }
+
+    /// Whether the gate lets a call start that is not in the queue.
+    fn has_slot(&self, now: Time) -> bool {
+        self.in_flight < self.gate.maximum_in_flight
+            && self.opens_at() <= now
             && self.probe.holds_until() <= now
-            && !self.somebody_goes_before(now)
             // Whose delay is over goes first.
             && self.next_end_of_backoff().is_none_or(|end| end > now)
     }

@@ -63,7 +63,7 @@ impl<J: Clone> Scheduler<J> {
         let closed_until = self.throttle.closed_until();
         let in_line = self.lanes.iter().map(|lane| lane.queue.len()).sum();
         let backing_off = self.backoffs.len();
-        let (outside, in_flight) = (self.outside.len(), self.in_flight as usize);
+        let (outside, in_flight) = (self.outside(), self.in_flight as usize);
         let held = self.held_back();
         // Where all wait for limits of their own, the slots of the gate pass by.
         let first = self.lanes.iter().filter_map(Lane::opens_at).min();
@@ -91,7 +91,7 @@ impl<J: Clone> Scheduler<J> {
     /// How many calls are held back.
     pub(super) fn held_back(&self) -> usize {
         let in_line: usize = self.lanes.iter().map(|lane| lane.queue.len()).sum();
-        let elsewhere = self.outside.len() + self.backoffs.len() + self.in_flight as usize;
+        let elsewhere = self.outside() + self.backoffs.len() + self.in_flight as usize;
         self.calls.len() - in_line - elsewhere
     }
 
@@ -136,7 +136,7 @@ impl<J: Clone> Scheduler<J> {
             self.calls.phase(id)?,
             Phase::New | Phase::Again | Phase::Outside
         );
-        let is_plain = self.outside.is_empty()
+        let is_plain = self.outside() == 0
             && self.pace.is_neutral(now)
             && self
                 .lanes

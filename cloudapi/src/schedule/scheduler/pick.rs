@@ -89,14 +89,10 @@ impl<J: Clone> Scheduler<J> {
         let open = self.lanes.with_ids();
         let open = open.filter(|(id, lane)| lane.has_open_call(now) && self.serves(*id));
         let heads = open.filter_map(|(id, lane)| Some((id, lane.queue.head()?)));
-        let senior = heads.clone().min_by_key(|(_, head)| head.place)?;
-        let next = if self.turns.is_of_the_most_senior() {
-            senior
-        } else {
-            heads.min_by_key(|(_, head)| (head.rank, head.place))?
-        };
-        self.turns.taken(next.0 == senior.0);
-        Some(next)
+        let mut turns = self.turns;
+        let next = turns.next_of(heads);
+        self.turns = turns;
+        next
     }
 
     /// Since when there has been a call that needed no more than the gate.

@@ -255,13 +255,10 @@ impl<J: Clone> Scheduler<J> {
     /// Whether somebody waits, and the slot that is held is under the limits of a lane
     /// that nobody waits in, or that is closed for longer.
     fn is_slot_useless(&self) -> bool {
-        let in_line = self.lanes.with_ids();
-        let in_line = in_line.filter(|(_, lane)| !lane.queue.is_empty());
-        let outside = self.outside.head();
-        let outside = outside.map(|head| self.calls[head.place.1].lane);
-        let mut wanted = in_line.map(|(id, _)| id).chain(outside).peekable();
-        let is_served = |lane: LaneId| {
-            let opens = self.lanes[lane].earliest();
+        let lanes = self.lanes.with_ids();
+        let wanted = lanes.filter_map(|(id, lane)| Some((id, lane.opens_at()?)));
+        let mut wanted = wanted.peekable();
+        let is_served = |(lane, opens)| {
             let share = self.share.as_ref();
             share.is_none_or(|share| share.serves_from(lane, opens))
         };
@@ -270,8 +267,9 @@ impl<J: Clone> Scheduler<J> {
 
     /// The lane of the call that comes in next, if nothing but the gate keeps it.
     fn lane_outside(&self, now: Time) -> Option<LaneId> {
-        let lane = self.calls[self.outside.head()?.place.1].lane;
-        (self.lanes[lane].earliest() <= now).then_some(lane)
+        let mut turns = self.turns_outside;
+        let open = self.heads_outside(|_, lane| lane.earliest() <= now);
+        turns.next_of(open).map(|(lane, _)| lane)
     }
 
     /// The lane of the call whose turn it is. Those before it that are not ready to start
