@@ -143,6 +143,10 @@ impl<T> Call<T> {
     /// writes itself, such as `Host` or `Content-Length`, end the call with an error of
     /// the kind [`Request`](crate::ErrorKind::Request) when it is awaited. So does
     /// `Content-Type` for a form of several parts, whose boundary it names.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "it is given as it is at hand, a number for instance"
+    )]
     pub fn header(self, name: &str, value: impl ToPlain) -> Self {
         self.adjust(|request| request.set_header(name, &value))
     }

@@ -86,6 +86,10 @@ impl<T> Pages<T> {
     /// A name or a value that no header can have, and a header that the transport
     /// writes itself, such as `Host` or `Content-Length`, end the list with an error of
     /// the kind [`Request`](crate::ErrorKind::Request).
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "it is given as it is at hand, a number for instance"
+    )]
     pub fn header(self, name: &str, value: impl ToPlain) -> Self {
         self.adjust(|request| request.set_header(name, &value))
     }

@@ -14,8 +14,9 @@ use crate::schedule::{Turn, Whereabouts};
 #[derive(Debug, Default)]
 pub(crate) struct Link(Mutex<Leads>);
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Leads {
+    /// The call that was submitted last; `None` before the first.
     call: Option<Weak<CallCell>>,
     /// What calls are made after, one after the other, for as long as it is there.
     model: Weak<CallCell>,
@@ -36,12 +37,8 @@ impl Link {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The call that was submitted last, and what it was made after, as far as they are
-    /// still there; `None` before the first.
-    fn ends(&self) -> Option<(Option<Arc<CallCell>>, Option<Arc<CallCell>>)> {
-        let leads = self.lock();
-        let call = leads.call.as_ref()?;
-        Some((call.upgrade(), leads.model.upgrade()))
+    fn leads(&self) -> Leads {
+        self.lock().clone()
     }
 }
 
@@ -111,11 +108,15 @@ impl Watch {
     /// or what the server says of the pace, by going through them up to this one.
     #[must_use]
     pub fn status(&self) -> CallStatus {
-        let Some((cell, model)) = self.0.ends() else {
+        let Leads { call, model } = self.0.leads();
+        let Some(call) = call else {
             return CallStatus::of(CallPhase::Draft);
         };
-        let status = cell.map_or(CallStatus::of(CallPhase::Over), |cell| Self::of(&cell));
-        match model {
+        let status = match call.upgrade() {
+            Some(cell) => Self::of(&cell),
+            None => CallStatus::of(CallPhase::Over),
+        };
+        match model.upgrade() {
             Some(model) if status.phase == CallPhase::Over => CallStatus {
                 at: Some(model.client.scope().clock().wall()),
                 ..CallStatus::of(CallPhase::Pausing)
@@ -158,8 +159,7 @@ impl Watch {
     /// each has its own.
     #[must_use]
     pub fn call(&self) -> Option<u64> {
-        let (cell, _) = self.0.ends()?;
-        let cell = cell?;
+        let cell = self.0.leads().call?.upgrade()?;
         Some(cell.id().to_bits())
     }
 }
