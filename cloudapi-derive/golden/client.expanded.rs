@@ -122,46 +122,10 @@ impl<__F0, __F1, __F2> DigitalOceanBuilder<DigitalOcean, __F0, __F1, __F2> {
     ::cloudapi::__private::setters!();
 }
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "the field `token` of `DigitalOcean` has not been given",
-    label = "call `.token(..)` before this"
-)]
-pub trait __DigitalOceanField0<__T> {
-    fn __given(self) -> __T;
-}
-#[diagnostic::do_not_recommend]
-impl<__T> __DigitalOceanField0<__T> for __T {
-    fn __given(self) -> __T {
-        self
-    }
-}
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "the field `account` of `DigitalOcean` has not been given",
-    label = "call `.account(..)` before this"
-)]
-pub trait __DigitalOceanField1<__T> {
-    fn __given(self) -> __T;
-}
-#[diagnostic::do_not_recommend]
-impl<__T> __DigitalOceanField1<__T> for __T {
-    fn __given(self) -> __T {
-        self
-    }
-}
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "the field `type` of `DigitalOcean` has not been given",
-    label = "call `.r#type(..)` before this"
-)]
-pub trait __DigitalOceanField2<__T> {
-    fn __given(self) -> __T;
-}
-#[diagnostic::do_not_recommend]
-impl<__T> __DigitalOceanField2<__T> for __T {
-    fn __given(self) -> __T {
-        self
-    }
+mod __DigitalOcean_fields {
+    pub enum token {}
+    pub enum account {}
+    pub enum r#type {}
 }
 #[automatically_derived]
 impl<__F0, __F1, __F2> DigitalOceanBuilder<DigitalOcean, __F0, __F1, __F2> {
@@ -173,16 +137,25 @@ impl<__F0, __F1, __F2> DigitalOceanBuilder<DigitalOcean, __F0, __F1, __F2> {
     /// same scope, or if a field cannot be put where the declaration wants it.
     pub fn build(self) -> ::cloudapi::__private::Result<DigitalOcean>
     where
-        __F0: __DigitalOceanField0<Token>,
-        __F1: __DigitalOceanField1<Account>,
-        __F2: __DigitalOceanField2<Kind>,
+        __F0: ::cloudapi::__private::Given<Token, __DigitalOcean_fields::token>,
+        __F1: ::cloudapi::__private::Given<Account, __DigitalOcean_fields::account>,
+        __F2: ::cloudapi::__private::Given<Kind, __DigitalOcean_fields::r#type>,
     {
         DigitalOceanBuilder {
             setup: self.setup,
             fields: (
-                __DigitalOceanField0::__given(self.fields.0),
-                __DigitalOceanField1::__given(self.fields.1),
-                __DigitalOceanField2::__given(self.fields.2),
+                ::cloudapi::__private::Given::<
+                    _,
+                    __DigitalOcean_fields::token,
+                >::given(self.fields.0),
+                ::cloudapi::__private::Given::<
+                    _,
+                    __DigitalOcean_fields::account,
+                >::given(self.fields.1),
+                ::cloudapi::__private::Given::<
+                    _,
+                    __DigitalOcean_fields::r#type,
+                >::given(self.fields.2),
             ),
             api: self.api,
         }

@@ -76,32 +76,9 @@ impl<__F0, __F1> MailBuilder<Mail, __F0, __F1> {
     ::cloudapi::__private::setters!();
 }
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "the field `key` of `Mail` has not been given",
-    label = "call `.key(..)` before this"
-)]
-trait __MailField0<__T> {
-    fn __given(self) -> __T;
-}
-#[diagnostic::do_not_recommend]
-impl<__T> __MailField0<__T> for __T {
-    fn __given(self) -> __T {
-        self
-    }
-}
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "the field `account` of `Mail` has not been given",
-    label = "call `.account(..)` before this"
-)]
-trait __MailField1<__T> {
-    fn __given(self) -> __T;
-}
-#[diagnostic::do_not_recommend]
-impl<__T> __MailField1<__T> for __T {
-    fn __given(self) -> __T {
-        self
-    }
+mod __Mail_fields {
+    pub enum key {}
+    pub enum account {}
 }
 #[automatically_derived]
 impl<__F0, __F1> MailBuilder<Mail, __F0, __F1> {
@@ -113,14 +90,20 @@ impl<__F0, __F1> MailBuilder<Mail, __F0, __F1> {
     /// same scope, or if a field cannot be put where the declaration wants it.
     fn build(self) -> ::cloudapi::__private::Result<Mail>
     where
-        __F0: __MailField0<Key>,
-        __F1: __MailField1<Account>,
+        __F0: ::cloudapi::__private::Given<Key, __Mail_fields::key>,
+        __F1: ::cloudapi::__private::Given<Account, __Mail_fields::account>,
     {
         MailBuilder {
             setup: self.setup,
             fields: (
-                __MailField0::__given(self.fields.0),
-                __MailField1::__given(self.fields.1),
+                ::cloudapi::__private::Given::<
+                    _,
+                    __Mail_fields::key,
+                >::given(self.fields.0),
+                ::cloudapi::__private::Given::<
+                    _,
+                    __Mail_fields::account,
+                >::given(self.fields.1),
             ),
             api: self.api,
         }

@@ -81,32 +81,9 @@ where
     crate::vendored::__private::setters!();
 }
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "the field `name` of `Client` has not been given",
-    label = "call `.name(..)` before this"
-)]
-trait __ClientField0<__T> {
-    fn __given(self) -> __T;
-}
-#[diagnostic::do_not_recommend]
-impl<__T> __ClientField0<__T> for __T {
-    fn __given(self) -> __T {
-        self
-    }
-}
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "the field `key` of `Client` has not been given",
-    label = "call `.key(..)` before this"
-)]
-trait __ClientField1<__T> {
-    fn __given(self) -> __T;
-}
-#[diagnostic::do_not_recommend]
-impl<__T> __ClientField1<__T> for __T {
-    fn __given(self) -> __T {
-        self
-    }
+mod __Client_fields {
+    pub enum name {}
+    pub enum key {}
 }
 #[automatically_derived]
 impl<
@@ -127,14 +104,20 @@ where
     /// same scope, or if a field cannot be put where the declaration wants it.
     fn build(self) -> crate::vendored::__private::Result<Client<'a, T, N>>
     where
-        __F0: __ClientField0<&'a T>,
-        __F1: __ClientField1<[Key; N]>,
+        __F0: crate::vendored::__private::Given<&'a T, __Client_fields::name>,
+        __F1: crate::vendored::__private::Given<[Key; N], __Client_fields::key>,
     {
         ClientBuilder {
             setup: self.setup,
             fields: (
-                __ClientField0::__given(self.fields.0),
-                __ClientField1::__given(self.fields.1),
+                crate::vendored::__private::Given::<
+                    _,
+                    __Client_fields::name,
+                >::given(self.fields.0),
+                crate::vendored::__private::Given::<
+                    _,
+                    __Client_fields::key,
+                >::given(self.fields.1),
             ),
             api: self.api,
         }

@@ -69,18 +69,8 @@ impl<__F0> WeatherBuilder<Weather, __F0> {
     ::cloudapi::__private::setters!();
 }
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "the field `token` of `Weather` has not been given",
-    label = "call `.token(..)` before this"
-)]
-trait __WeatherField0<__T> {
-    fn __given(self) -> __T;
-}
-#[diagnostic::do_not_recommend]
-impl<__T> __WeatherField0<__T> for __T {
-    fn __given(self) -> __T {
-        self
-    }
+mod __Weather_fields {
+    pub enum token {}
 }
 #[automatically_derived]
 impl<__F0> WeatherBuilder<Weather, __F0> {
@@ -92,11 +82,16 @@ impl<__F0> WeatherBuilder<Weather, __F0> {
     /// same scope, or if a field cannot be put where the declaration wants it.
     fn build(self) -> ::cloudapi::__private::Result<Weather>
     where
-        __F0: __WeatherField0<Token>,
+        __F0: ::cloudapi::__private::Given<Token, __Weather_fields::token>,
     {
         WeatherBuilder {
             setup: self.setup,
-            fields: (__WeatherField0::__given(self.fields.0),),
+            fields: (
+                ::cloudapi::__private::Given::<
+                    _,
+                    __Weather_fields::token,
+                >::given(self.fields.0),
+            ),
             api: self.api,
         }
             .__cloudapi_build()

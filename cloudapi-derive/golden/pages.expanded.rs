@@ -184,18 +184,8 @@ where
     crate::vendored::__private::setters!();
 }
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "the field `of` of `Weather` has not been given",
-    label = "call `.of(..)` before this"
-)]
-pub trait __WeatherField0<__T> {
-    fn __given(self) -> __T;
-}
-#[diagnostic::do_not_recommend]
-impl<__T> __WeatherField0<__T> for __T {
-    fn __given(self) -> __T {
-        self
-    }
+mod __Weather_fields {
+    pub enum of {}
 }
 #[automatically_derived]
 impl<'a, T: Show, const N: usize, __F0> WeatherBuilder<Weather<'a, T, N>, __F0>
@@ -210,11 +200,16 @@ where
     /// same scope, or if a field cannot be put where the declaration wants it.
     pub fn build(self) -> crate::vendored::__private::Result<Weather<'a, T, N>>
     where
-        __F0: __WeatherField0<&'a [T; N]>,
+        __F0: crate::vendored::__private::Given<&'a [T; N], __Weather_fields::of>,
     {
         WeatherBuilder {
             setup: self.setup,
-            fields: (__WeatherField0::__given(self.fields.0),),
+            fields: (
+                crate::vendored::__private::Given::<
+                    _,
+                    __Weather_fields::of,
+                >::given(self.fields.0),
+            ),
             api: self.api,
         }
             .__cloudapi_build()

@@ -42,6 +42,7 @@ table! {
     Durable => Runtime, durable;
     DurableApi => Runtime, DurableApi;
     Endpoint => Runtime, Endpoint;
+    Given => Runtime, Given;
     HeaderFallback => Runtime, HeaderFallback;
     HeaderProbe => Runtime, HeaderProbe;
     Marker => Runtime, Marker;

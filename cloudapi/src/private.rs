@@ -23,3 +23,24 @@ pub use crate::vendor;
 /// Stands in a builder for a field that has not been given.
 #[derive(Clone, Copy, Debug)]
 pub struct NotGiven;
+
+/// What a field of a builder is once it is given: a value of the type `T` of the field.
+/// `Field` is there for its name.
+///
+/// The traits of generated code cannot say this themselves: where a module has no implicit
+/// prelude, the compiler knows no attribute `diagnostic` there.
+#[diagnostic::on_unimplemented(
+    message = "the field `{Field}` has not been given to the builder",
+    label = "a field is missing before this"
+)]
+pub trait Given<T, Field> {
+    /// The value.
+    fn given(self) -> T;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, Field> Given<T, Field> for T {
+    fn given(self) -> T {
+        self
+    }
+}

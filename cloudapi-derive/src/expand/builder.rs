@@ -5,8 +5,8 @@
 //! all fields are given. The fields stand in a tuple, where no name of the user's
 //! can meet one of the builder's.
 //!
-//! `build` asks a trait of each field, by whose name the compiler tells which one
-//! has been forgotten.
+//! `build` asks of each field that it is given, with a type of the field's name, by
+//! which the compiler tells which one has been forgotten.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
@@ -48,14 +48,14 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
     let item = item(api);
     let debug = debug(api);
     let setters = setters(api);
-    let given = (0..api.fields.len()).map(|position| given(api, position));
+    let names = names(api);
     let build = build(api);
     let finish = finish(api);
     quote! {
         #item
         #debug
         #setters
-        #(#given)*
+        #names
         #build
         #finish
     }
@@ -200,34 +200,32 @@ fn setter(api: &Api, position: usize) -> TokenStream {
     }
 }
 
-/// The name of what a field is once it is given.
-fn given_name(api: &Api, position: usize) -> Ident {
+/// The module of the names of the fields.
+fn names_module(api: &Api) -> Ident {
     let ident = api.item.ident.unraw();
-    format_ident!("__{ident}Field{position}", span = Span::mixed_site())
+    format_ident!("__{ident}_fields", span = Span::mixed_site())
 }
 
-/// What a field is once it is given: its own type, and nothing else.
-fn given(api: &Api, position: usize) -> TokenStream {
-    let name = given_name(api, position);
-    let vis = &api.item.vis;
-    let ident = &api.item.ident;
-    let field = &api.fields[position].name;
-    let message = format!("the field `{field}` of `{ident}` has not been given");
-    let label = format!("call `.{}(..)` before this", api.fields[position].ident);
-    quote! {
-        #[doc(hidden)]
-        #[diagnostic::on_unimplemented(message = #message, label = #label)]
-        #vis trait #name<__T> {
-            fn __given(self) -> __T;
-        }
-
-        #[diagnostic::do_not_recommend]
-        impl<__T> #name<__T> for __T {
-            fn __given(self) -> __T {
-                self
-            }
-        }
+/// A type for each field, of its name, which is all that is wanted of it.
+fn names(api: &Api) -> Option<TokenStream> {
+    if api.fields.is_empty() {
+        return None;
     }
+    let module = names_module(api);
+    let names = (0..api.fields.len()).map(|position| field_name(api, position));
+    Some(quote! {
+        #[doc(hidden)]
+        mod #module {
+            #(pub enum #names {})*
+        }
+    })
+}
+
+/// With the hygiene of the macro, so that lints do not take it for the user's type.
+fn field_name(api: &Api, position: usize) -> Ident {
+    let mut name = api.fields[position].ident.clone();
+    name.set_span(Span::mixed_site());
+    name
 }
 
 /// The client, if every field is given.
@@ -251,8 +249,10 @@ fn build(api: &Api) -> TokenStream {
     );
     let allowed = client::allowed_beside(&api.item);
     let types = api.fields.iter().map(|field| outside(api, &field.ty));
-    let given: Vec<_> = (0..api.fields.len())
-        .map(|position| given_name(api, position))
+    let given = api.paths.get(Name::Given);
+    let module = names_module(api);
+    let names: Vec<_> = (0..api.fields.len())
+        .map(|position| field_name(api, position))
         .collect();
     let places = (0..api.fields.len()).map(Index::from);
     quote! {
@@ -262,11 +262,11 @@ fn build(api: &Api) -> TokenStream {
             #docs
             #vis fn #method(self) -> #result<#ident #type_generics>
             where
-                #(#parameters: #given<#types>,)*
+                #(#parameters: #given<#types, #module::#names>,)*
             {
                 #builder {
                     setup: self.setup,
-                    fields: (#(#given::__given(self.fields.#places),)*),
+                    fields: (#(#given::<_, #module::#names>::given(self.fields.#places),)*),
                     api: self.api,
                 }
                 .__cloudapi_build()
