@@ -1,6 +1,8 @@
 //! The table of what happens after each outcome, row by row, for each method
 //! and each retry rule, in simulated time.
 
+use std::time::Duration;
+
 use cloudapi::prelude::*;
 use cloudapi::testing::{Reply, Server, Simulation};
 use cloudapi::{AttemptOutcome, Error, ErrorKind, Failure, Retry};
@@ -233,6 +235,32 @@ fn every_status_of_success_is_done() {
 fn a_redirect_says_that_it_is_not_followed() {
     let (error, _) = run(Outcome::Status(302), Api::get);
     assert!(error.to_string().contains("not followed"), "{error}");
+}
+
+/// RFC 9110 10.2.3: with a redirect it is for the request that follows, and for no other.
+#[test]
+fn a_redirect_is_followed_when_its_retry_after_says() {
+    let simulation = Simulation::new();
+    let server = Server::new(&simulation, |sent| match sent.number {
+        0 | 3 => Reply::status(307)
+            .header("Location", "/there")
+            .header("Retry-After", "100"),
+        _ => Reply::status(204),
+    });
+    let api = Api::builder().simulation(&simulation);
+    let api = api.maximum_retry_after(Duration::from_secs(150));
+    let api = api.transport(server.clone()).build().unwrap();
+    simulation.run(async {
+        let (first, second) = tokio::join!(api.get(), api.set());
+        first.unwrap();
+        second.unwrap();
+        let hurried = api.get().deadline(Duration::from_secs(99)).await;
+        assert_eq!(hurried.unwrap_err().kind(), ErrorKind::Deadline);
+    });
+    let came = server.requests();
+    let came: Vec<_> = came.iter().map(|sent| sent.at.as_secs()).collect();
+    // The second one goes on meanwhile, and the third ends without waiting.
+    assert_eq!(came, [0, 10, 100, 110]);
 }
 
 #[test]

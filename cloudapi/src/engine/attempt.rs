@@ -217,7 +217,7 @@ impl Attempt {
             && let Some(next) = Hop::after(client.baseurl(), request, hop.as_deref(), response)
         {
             self.cell.redirect(next, response.status());
-            return Verdict::Again;
+            return said.retry_after.map_or(Verdict::Again, Verdict::AgainAfter);
         }
         if let Ok(response) = outcome
             && response.status() == StatusCode::UNAUTHORIZED

@@ -167,9 +167,11 @@ impl Ledger {
 /// the call is noted with its end.
 const fn is_open_again(verdict: Verdict) -> bool {
     match verdict {
-        Verdict::Throttled(_) | Verdict::Failed | Verdict::Unreachable { .. } | Verdict::Again => {
-            true
-        }
+        Verdict::Throttled(_)
+        | Verdict::Failed
+        | Verdict::Unreachable { .. }
+        | Verdict::Again
+        | Verdict::AgainAfter(_) => true,
         Verdict::Done | Verdict::Ends | Verdict::Unknown => false,
     }
 }

@@ -153,6 +153,13 @@ impl Next {
     pub(super) const fn too_late(would_run_at: Time) -> Self {
         Self::Ends(Ending::Refused(Refusal::Deadline { would_run_at }))
     }
+
+    /// For a call that alone is to wait, if it is for longer than it would.
+    pub(super) fn too_long(asked: Duration, terms: &Terms, now: Time) -> Option<Self> {
+        let until = now.after(asked);
+        let refused = Self::Ends(Ending::Refused(Refusal::Barred { until }));
+        (asked > terms.maximum_retry_after).then_some(refused)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -56,6 +56,8 @@ pub(crate) enum Verdict {
     /// The call goes on in the next slot, and spends nothing: the server sends it
     /// elsewhere, or wants other credentials.
     Again,
+    /// The same, but the server wants it to wait so long before (RFC 9110 10.2.3).
+    AgainAfter(Duration),
     /// Try again after a delay.
     Failed,
     /// Nothing was sent, since the server could not be reached: try `again` after a

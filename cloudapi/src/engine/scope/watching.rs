@@ -205,7 +205,7 @@ impl State {
                 let wait = until.since(now);
                 EventKind::Throttled { wait }
             }
-            Verdict::Again => match outcome {
+            Verdict::Again | Verdict::AgainAfter(_) => match outcome {
                 AttemptOutcome::Status(status) if status.is_redirection() => EventKind::Redirected,
                 _ => EventKind::Renews,
             },

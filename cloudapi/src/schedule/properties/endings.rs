@@ -42,6 +42,13 @@ proptest! {
                     next,
                     Next::Waits | Next::Ends(Ending::Refused(Refusal::Deadline { .. }))
                 ),
+                Verdict::AgainAfter(_) => matches!(
+                    next,
+                    Next::Waits
+                        | Next::Ends(Ending::Refused(
+                            Refusal::Deadline { .. } | Refusal::Barred { .. }
+                        ))
+                ),
                 Verdict::Throttled(_) => matches!(
                     next,
                     Next::Waits | Next::Ends(Ending::Throttled | Ending::Refused(_))

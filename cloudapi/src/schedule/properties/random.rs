@@ -68,6 +68,7 @@ struct Sketch {
 enum Said {
     Plainly(Verdict),
     WaitFor(Quarters),
+    GoOnAfter(Quarters),
 }
 
 /// With any timer, and with servers that ask for waits or do not say.
@@ -155,6 +156,7 @@ fn reply() -> impl Strategy<Value = (Option<Quarters>, Said)> {
         4 => Just(Said::Plainly(Verdict::Failed)),
         2 => (0..80_u64).prop_map(Said::WaitFor),
         1 => Just(Said::Plainly(Verdict::Again)),
+        1 => (0..80_u64).prop_map(Said::GoOnAfter),
         1 => Just(Said::Plainly(Verdict::Done)),
         1 => Just(Said::Plainly(Verdict::Ends)),
         1 => Just(Said::Plainly(Verdict::Unknown)),
@@ -172,6 +174,7 @@ impl Sketch {
             latency: latency.map(|latency| latency * quarter),
             verdict: match said {
                 Said::Plainly(verdict) => verdict,
+                Said::GoOnAfter(wait) => Verdict::AgainAfter(Duration::from_nanos(wait * quarter)),
                 Said::WaitFor(wait) if vague && wait % 4 == 0 => Verdict::Throttled(None),
                 Said::WaitFor(wait) => {
                     let wait = if vague { wait / 2 } else { wait.max(1) };

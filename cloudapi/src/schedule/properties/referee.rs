@@ -275,6 +275,7 @@ impl Model<'_> {
                 known.ready = waits.then_some(now);
             }
             Verdict::Again => known.ready = waits.then_some(now),
+            Verdict::AgainAfter(wait) => known.ready = waits.then_some(now.after(wait)),
             Verdict::Failed if waits && known.retries < terms.backoff.multiplications => {
                 known.retries += 1;
                 let delay = terms.backoff.delay(self.world.period(), known.retries);

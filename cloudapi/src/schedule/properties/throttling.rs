@@ -73,6 +73,42 @@ fn a_server_that_does_not_say_how_long_is_left_alone_longer_each_time() {
     }
 }
 
+/// It is for the request that follows, and for no other.
+#[test]
+fn a_redirect_that_is_to_be_followed_later_holds_up_its_own_call_only() {
+    let elsewhere = |seconds| Reply::at_once(Verdict::AgainAfter(Duration::from_secs(seconds)));
+    let mut world = World::new(360);
+    world.terms.maximum_retry_after = Duration::from_secs(100);
+    world.terms.backoff.multiplications = 0;
+    world.terms.maximum_failed_attempts = 0;
+    let calls = [
+        Call::at(Time::ZERO).replies(&[elsewhere(100), elsewhere(0)]),
+        Call::at(Time::ZERO).replies(&[elsewhere(101)]),
+        Call::at(Time::ZERO)
+            .replies(&[elsewhere(50)])
+            .deadline(seconds(70)),
+        Call::at(Time::ZERO)
+            .replies(&[elsewhere(50)])
+            .deadline(seconds(79)),
+    ];
+    let story = world.with(calls).run();
+    assert_eq!(story.starts_of(0), [0, 100, 110].map(seconds));
+    let until = seconds(111);
+    let barred = Ending::Refused(Refusal::Barred { until });
+    assert_eq!(
+        (story.starts_of(1), story.ending_of(1)),
+        (vec![seconds(10)], barred)
+    );
+    assert_eq!(story.starts_of(2), [20, 70].map(seconds));
+    // Known before the wait begins.
+    let would_run_at = seconds(80);
+    let missed = Ending::Refused(Refusal::Deadline { would_run_at });
+    assert_eq!(
+        (story.starts_of(3), story.ending_of(3)),
+        (vec![seconds(30)], missed)
+    );
+}
+
 #[test]
 fn refusals_of_attempts_that_were_under_way_together_are_one_sign() {
     let refused = |latency| [Reply::after(latency * SECOND, Verdict::Throttled(None))];

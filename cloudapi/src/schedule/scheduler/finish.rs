@@ -63,6 +63,7 @@ impl<J: Clone> Scheduler<J> {
                 }
             }
             Verdict::Again => self.returned(id.key, now),
+            Verdict::AgainAfter(asked) => self.returns_after(id.key, asked, terms, now),
             Verdict::Throttled(asked) if tells => self.throttled(id.key, asked, terms, now),
             Verdict::Throttled(asked) => self.throttled_elsewhere(id.key, asked, terms, now),
         };
@@ -179,9 +180,8 @@ impl<J: Clone> Scheduler<J> {
         now: Time,
     ) -> Next {
         let asked = asked.filter(|asked| !asked.is_zero());
-        if let Some(asked) = asked.filter(|asked| *asked > terms.maximum_retry_after) {
-            let until = now.after(asked);
-            return Next::Ends(Ending::Refused(Refusal::Barred { until }));
+        if let Some(ends) = asked.and_then(|asked| Next::too_long(asked, terms, now)) {
+            return ends;
         }
         let entry = &mut self.calls[key];
         entry.throttles = entry.throttles.saturating_add(1);
@@ -191,6 +191,19 @@ impl<J: Clone> Scheduler<J> {
         let step = u32::from(entry.throttles).min(terms.backoff.multiplications.max(1));
         let own = || terms.backoff.delay(self.gate.limits.pace(), step);
         let wait = asked.unwrap_or_else(own);
+        self.waits_alone(key, wait, terms, now)
+    }
+
+    /// A redirect, and when it is to be followed. That is no matter of the gate either.
+    fn returns_after(&mut self, key: u32, asked: Duration, terms: &Terms, now: Time) -> Next {
+        match Next::too_long(asked, terms, now) {
+            Some(ends) => ends,
+            None if asked.is_zero() => self.returned(key, now),
+            None => self.waits_alone(key, asked, terms, now),
+        }
+    }
+
+    fn waits_alone(&mut self, key: u32, wait: Duration, terms: &Terms, now: Time) -> Next {
         let until = now.after(self.jitter.lengthen(wait, terms.jitter, Duration::MAX));
         let would_run_at = self.call_opens_at(key).max(until);
         if would_run_at > self.calls[key].deadline {
