@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use super::{Terms, Time};
 
+/// Where a server goes on refusing, the waits do not grow further than to this by
+/// themselves: what it asks for is nearly always shorter.
+const LONGEST: Duration = Duration::from_secs(60);
+
 #[derive(Clone, Debug, Default)]
 pub(super) struct Throttle {
     closed_until: Time,
@@ -12,6 +16,9 @@ pub(super) struct Throttle {
     /// in between; for servers that do not say how long.
     closed_at: Time,
     closings: u32,
+    /// All waits of that row, and the shortest that the last of them may be.
+    waited: Duration,
+    least: Duration,
 }
 
 impl Throttle {
@@ -38,6 +45,7 @@ impl Throttle {
     pub(super) fn answered(&mut self, started: Time) {
         if started > self.closed_at {
             self.closings = 0;
+            self.waited = Duration::ZERO;
         }
     }
 
@@ -55,9 +63,12 @@ impl Throttle {
     ) -> Result<(), Time> {
         // Attempts that were under way together are refused together; that
         // is one sign of too much, not several.
-        if started > self.closed_at || self.closings == 0 {
+        let is_news = started > self.closed_at || self.closings == 0;
+        if is_news {
             self.closings = self.closings.saturating_add(1);
             self.closed_at = now;
+            // Waits are counted and not time, in which perhaps nobody asked.
+            self.least = (self.waited / 2).min(LONGEST).min(terms.backoff.maximum);
         }
         let step = self.closings.min(terms.backoff.multiplications.max(1));
         // What the vendor wants at least is where the series begins.
@@ -66,14 +77,15 @@ impl Throttle {
         let own = terms.backoff.delay(period, step);
         let own = own.max(grown).max(terms.least_wait);
         // "Retry at once" from a server that has just refused is no pace.
-        let Some(asked) = asked.filter(|asked| !asked.is_zero()) else {
-            self.close(now.after(lengthen(own)));
+        let asked = asked.filter(|asked| !asked.is_zero());
+        let Some(asked) = asked.filter(|asked| *asked > terms.maximum_retry_after) else {
+            let wait = asked.unwrap_or(own).max(self.least);
+            if is_news {
+                self.waited = self.waited.saturating_add(wait);
+            }
+            self.close(now.after(lengthen(wait)));
             return Ok(());
         };
-        if asked <= terms.maximum_retry_after {
-            self.close(now.after(lengthen(asked)));
-            return Ok(());
-        }
         // Nobody asks again before the longest wait has passed, and then the
         // server's own word counts anew. Where no wait is allowed at all, that
         // must not come to asking all the time.

@@ -245,7 +245,8 @@ impl Setup {
     }
 }
 
-/// A call that is throttled this often ends: the server means it.
+/// A call that is throttled more often ends: the server means it. As the waits grow to a
+/// minute, that takes more than an hour.
 const MAXIMUM_THROTTLES: u16 = 100;
 
 fn not_joined(error: JoinError, baseurl: &str, wanted: &Claim) -> Error {

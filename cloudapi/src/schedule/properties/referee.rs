@@ -3,6 +3,7 @@
 
 use super::super::limit::Limit;
 use super::super::recovery::Recovery;
+use super::super::throttle::Throttle;
 use super::super::{Next, Rate, Time, Verdict};
 use super::SECOND;
 use super::world::{Event, Story, World};
@@ -52,6 +53,7 @@ pub(super) fn judge(world: &World, story: &Story) -> Vec<Judged> {
         in_flight: 0,
         room_since: Time::ZERO,
         closed_until: Time::ZERO,
+        throttle: Throttle::default(),
         recovery: Recovery::default(),
         recovers_at: Time::ZERO,
         probe: Probe::Needless,
@@ -96,7 +98,8 @@ struct Model<'a> {
     /// Since when there is room for one more attempt.
     room_since: Time,
     closed_until: Time,
-    /// The rule itself has tests of its own; here it is kept to.
+    /// The rules themselves have tests of their own; here they are kept to.
+    throttle: Throttle,
     recovery: Recovery,
     recovers_at: Time,
     probe: Probe,
@@ -135,7 +138,7 @@ impl Model<'_> {
 
     fn judge(&mut self, at: Time, call: usize) -> Judged {
         let gate = opens(&self.world.rates, &self.starts[0]);
-        let gate = gate.max(self.closed_until).max(self.room_since);
+        let gate = gate.max(self.throttle.closed_until()).max(self.room_since);
         let gate = gate.max(self.held_until);
         let gate = gate.max(self.recovers_at);
         let open: Vec<_> = (0..self.calls.len())
@@ -258,8 +261,16 @@ impl Model<'_> {
         let terms = &self.world.terms;
         let started = self.calls[call].started;
         match verdict {
-            Verdict::Throttled(_) => self.recovery.refused(started, now),
-            _ => self.recovery.answered(started, now),
+            Verdict::Throttled(asked) => {
+                self.recovery.refused(started, now);
+                let period = self.world.period();
+                let throttle = &mut self.throttle;
+                let _ = throttle.refused(started, asked, period, terms, |wait| wait, now);
+            }
+            _ => {
+                self.recovery.answered(started, now);
+                self.throttle.answered(started);
+            }
         }
         self.recover(now);
         let known = &mut self.calls[call];

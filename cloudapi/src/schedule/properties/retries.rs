@@ -164,6 +164,8 @@ fn throttles_and_redirects_are_not_retries() {
     let mut world = World::new(36_000);
     world.gate.retry_budget = Some(0.0);
     world.terms.maximum_throttles = 1_000;
+    // So that a row of refusals does not make the waits longer.
+    world.terms.backoff.maximum = Duration::from_millis(100);
     let wait = Verdict::Throttled(Some(Duration::from_millis(100)));
     let refused = [
         [Reply::at_once(wait); 150],

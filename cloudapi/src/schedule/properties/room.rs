@@ -252,8 +252,8 @@ fn who_waits_outside_has_a_deadline_and_can_leave() {
 #[test]
 fn who_waits_outside_hears_that_the_gate_is_barred() {
     let mut world = limited(World::new(360), 1, WhenFull::Wait);
-    world.terms.maximum_retry_after = std::time::Duration::from_secs(100);
-    let asked = Some(std::time::Duration::from_secs(1_000));
+    world.terms.maximum_retry_after = Duration::from_secs(100);
+    let asked = Some(Duration::from_secs(1_000));
     let refused = Reply::at_once(Verdict::Throttled(asked));
     let calls = [
         Call::at(Time::ZERO).replies(&[refused]),

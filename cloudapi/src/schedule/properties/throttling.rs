@@ -8,7 +8,7 @@ use super::super::{Action, Ending, Next, Refusal, Scheduler, Time, Verdict};
 use super::random::any_world;
 use super::referee::judge;
 use super::world::{Call, Event, Reply, World};
-use super::{SECOND, cases, seconds};
+use super::{MILLI, SECOND, cases, seconds};
 
 const fn wait(seconds: u64) -> Verdict {
     Verdict::Throttled(Some(Duration::from_secs(seconds)))
@@ -73,6 +73,65 @@ fn a_server_that_does_not_say_how_long_is_left_alone_longer_each_time() {
     }
 }
 
+/// A hundred calls, and a server that refuses for ten minutes. Tells the most refusals of
+/// one call, and when the last was answered.
+fn refused_for_ten_minutes(rate: u32, verdict: Verdict) -> (usize, Time) {
+    let mut scheduler = Scheduler::new(World::new(rate).gate);
+    let mut terms = World::new(1).terms;
+    terms.maximum_throttles = 100;
+    for job in 0..100 {
+        scheduler.submit(job, Time::NEVER, Time::ZERO).unwrap();
+    }
+    let (mut refusals, mut last) = (vec![0; 100], Time::ZERO);
+    while let Some(now) = scheduler.next_wake() {
+        let Some(Action::Start(id, job)) = scheduler.poll(now) else {
+            continue;
+        };
+        last = now;
+        let is_refused = now < seconds(600);
+        refusals[job] += usize::from(is_refused);
+        let verdict = if is_refused { verdict } else { Verdict::Done };
+        let next = scheduler.finish(id, verdict, &terms, now);
+        let is_done = next == Some(Next::Ends(Ending::Done));
+        assert!(is_done || next == Some(Next::Waits), "{next:?}");
+    }
+    assert_eq!(scheduler.leftovers(), 0);
+    (refusals.into_iter().max().unwrap(), last)
+}
+
+#[test]
+fn a_server_that_goes_on_refusing_is_asked_less_and_less() {
+    for rate in [3_600, 36_000, 3_600_000, u32::MAX] {
+        for verdict in [Verdict::Throttled(None), wait(0), wait(1), wait(10)] {
+            let (refusals, last) = refused_for_ten_minutes(rate, verdict);
+            assert!(refusals <= 50, "{rate} {verdict:?}: {refusals}");
+            // A minute at most is lost by it.
+            let period = World::new(rate).period();
+            let latest = seconds(661).after_nanos(100 * period);
+            assert!(last < latest, "{rate} {verdict:?}: {last:?}");
+        }
+    }
+}
+
+#[test]
+fn a_wait_that_a_server_asks_for_in_a_row_grows_to_half_of_all_before_it() {
+    let refused = [Reply::at_once(wait(10)); 6];
+    let call = Call::at(Time::ZERO).replies(&refused);
+    let story = World::new(3_600).with([call.clone()]).run();
+    let times = [0, 10, 20, 30, 45].map(seconds);
+    assert_eq!(story.starts_of(0)[..5], times);
+    // Half of 45 s, and of 67.5 s.
+    let later = [67_500, 101_250].map(|milliseconds| Time::from_nanos(milliseconds * MILLI));
+    assert_eq!(story.starts_of(0)[5..], later);
+    // No longer than any delay may be, but for what the server asks.
+    let mut world = World::new(3_600).with([call]);
+    world.terms.backoff.maximum = Duration::from_secs(7);
+    assert_eq!(
+        world.run().starts_of(0),
+        [0, 10, 20, 30, 40, 50, 60].map(seconds)
+    );
+}
+
 /// It is for the request that follows, and for no other.
 #[test]
 fn a_redirect_that_is_to_be_followed_later_holds_up_its_own_call_only() {
@@ -107,6 +166,23 @@ fn a_redirect_that_is_to_be_followed_later_holds_up_its_own_call_only() {
         (story.starts_of(3), story.ending_of(3)),
         (vec![seconds(30)], missed)
     );
+}
+
+/// What happened an hour ago is no row, nor is what was answered in between.
+#[test]
+fn a_wait_does_not_grow_by_time_alone_and_an_answer_ends_the_row() {
+    let refused = Reply::at_once(wait(10));
+    let done = Reply::at_once(Verdict::Done);
+    let calls = [
+        Call::at(Time::ZERO)
+            .replies(&[refused; 3])
+            .cancelled(seconds(25)),
+        Call::at(seconds(4_000)).replies(&[refused, done]),
+        Call::at(seconds(4_100)).replies(&[refused, refused]),
+    ];
+    let story = World::new(3_600).with(calls).run();
+    assert_eq!(story.starts_of(1), [4_000, 4_015].map(seconds));
+    assert_eq!(story.starts_of(2), [4_100, 4_110, 4_120].map(seconds));
 }
 
 #[test]
@@ -183,7 +259,7 @@ fn a_call_is_throttled_so_often_and_then_ends() {
     assert_eq!(story.ending_of(0), Ending::Throttled);
     assert_eq!(
         story.starts_of(1),
-        [seconds(120)],
+        [seconds(135)],
         "the gate is closed all the same"
     );
 }
