@@ -85,6 +85,7 @@ const OF_ENDPOINTS: &[&str] = &[
     "idempotency_key",
     "idempotent",
     "items",
+    "items_optional",
     "json",
     "unwrap",
 ];

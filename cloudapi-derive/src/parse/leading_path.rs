@@ -10,7 +10,13 @@ use super::keys::expect_comma;
 use crate::diagnostics::{Diagnostic, Errors, nearest};
 
 /// The keys of an endpoint that may stand alone, without a value.
-const FLAGS: &[&str] = &["durable", "idempotency_key", "idempotent", "items"];
+const FLAGS: &[&str] = &[
+    "durable",
+    "idempotency_key",
+    "idempotent",
+    "items",
+    "items_optional",
+];
 
 /// Reads the path and the comma after it. One that is missing, or is not in quotes, is
 /// reported.
@@ -165,6 +171,7 @@ mod tests {
         for (arguments, keys_read) in [
             (quote!(), 0),
             (quote!(idempotent), 1),
+            (quote!(items_optional, items = "a"), 2),
             (quote!(retry = "never", idempotent), 2),
             (quote!(query("a" = "b")), 1),
         ] {
