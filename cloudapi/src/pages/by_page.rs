@@ -34,7 +34,7 @@ pub(super) fn polling(context: &mut Context<'_>) -> impl FnMut(RawCall) -> Resul
 }
 
 /// A list page by page, each with its status and headers: what
-/// [`Pages::pages`] returns.
+/// [`Pages::pages`](crate::Pages::pages) returns.
 #[must_use = "nothing is asked for until the pages are"]
 pub struct PageByPage<T> {
     client: Arc<ClientCore>,
