@@ -217,9 +217,17 @@ fn a_refusal_elsewhere_ends_after_as_many_as_one_at_home() {
         true => Reply::status(429),
         false => Reply::status(302).header("Location", "https://cdn.test/image"),
     });
+    let fast = Api::builder().scope("fast").callratepersecond(1_000);
+    let fast = fast
+        .simulation(&world.simulation)
+        .transport(world.server.clone());
+    let fast = fast.build().unwrap();
     world.simulation.run(async {
-        let error = world.api.get(7).await.unwrap_err();
+        let error = fast.get(7).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Throttled);
+        // The last waits are of 32 s each.
+        let minutes = world.simulation.now().as_secs() / 60;
+        assert!((30..60).contains(&minutes), "{minutes}");
     });
 }
 

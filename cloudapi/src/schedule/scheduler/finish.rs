@@ -13,6 +13,10 @@ use crate::schedule::{Ending, Next, Refusal, Report, Terms, Time, Verdict};
 /// nanoseconds. What takes longer than this to be answered is not refused.
 const PATIENCE: u64 = 1_000_000_000;
 
+/// Another server that does not say for how long it refuses is left alone for so long at
+/// first, or for the gate's period if that is longer, in nanoseconds: a fast pace is not its.
+const ELSEWHERE: u64 = 1_000_000_000;
+
 impl<J: Clone> Scheduler<J> {
     /// The attempt of a call has ended.
     pub(crate) fn finish(
@@ -189,7 +193,7 @@ impl<J: Clone> Scheduler<J> {
             return Next::Ends(Ending::Throttled);
         }
         let step = u32::from(entry.throttles).min(terms.backoff.multiplications.max(1));
-        let own = || terms.backoff.delay(self.gate.limits.pace(), step);
+        let own = || terms.backoff.delay(self.gate.limits.pace().max(ELSEWHERE), step);
         let wait = asked.unwrap_or_else(own);
         self.waits_alone(key, wait, terms, now)
     }
