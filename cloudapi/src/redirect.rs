@@ -109,6 +109,7 @@ pub(crate) const fn tells_where_to_look(status: StatusCode) -> bool {
 }
 
 /// Whether a header is called like one that holds a secret.
+#[cfg(feature = "store")]
 pub(crate) fn is_called_a_secret(name: &HeaderName) -> bool {
     const WORDS: [&str; 14] = [
         "access-key",
@@ -245,6 +246,7 @@ mod tests {
         assert!(!looked_at.headers.contains_key(CONTENT_TYPE));
     }
 
+    #[cfg(feature = "store")]
     #[test]
     fn what_is_called_like_a_credential_is_one() {
         for name in [
