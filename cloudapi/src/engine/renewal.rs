@@ -121,8 +121,10 @@ impl Renewal {
         }
     }
 
-    /// Takes new credentials, and says which calls waited for them.
-    fn renew(&self, credential: &Credential, now: Time) -> Result<Vec<CallId>, Error> {
+    /// Takes new credentials, unless getting them was given up, and says which calls
+    /// waited for them. Whoever got others since has newer ones, and the next who needs
+    /// some asks.
+    fn renew(&self, begun: u64, credential: &Credential, now: Time) -> Result<Vec<CallId>, Error> {
         let (name, value) = credential.sent_as()?;
         let (renewed_from, ends) = match credential.lasts() {
             None => (Time::NEVER, Time::NEVER),
@@ -132,6 +134,9 @@ impl Renewal {
             }
         };
         let mut state = self.lock();
+        if !state.waits_for(begun) {
+            return Ok(Vec::new());
+        }
         state.number += 1;
         state.current = Some(Current {
             name,
@@ -141,7 +146,7 @@ impl Renewal {
             settles: now.after(LEAST),
             refused: false,
         });
-        Ok(state.over())
+        Ok(state.over(begun))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -155,14 +160,18 @@ impl State {
         self.under_way && self.begun == begun
     }
 
-    /// Nothing is under way any more.
-    fn over(&mut self) -> Vec<CallId> {
-        self.under_way = false;
-        self.take_held()
+    /// Nothing is under way any more, unless another one has begun. Gives the calls that
+    /// wait.
+    fn over(&mut self, begun: u64) -> Vec<CallId> {
+        let held = self.take_held(begun);
+        self.under_way &= self.begun != begun;
+        held.unwrap_or_default()
     }
 
-    fn take_held(&mut self) -> Vec<CallId> {
-        std::mem::take(&mut self.held)
+    /// `None` if they wait for another one, or for none.
+    fn take_held(&mut self, begun: u64) -> Option<Vec<CallId>> {
+        self.waits_for(begun)
+            .then(|| std::mem::take(&mut self.held))
     }
 }
 
@@ -200,18 +209,14 @@ pub(super) fn start(scope: &Arc<Scope>, needed_by: CallId, cell: Arc<CallCell>) 
 /// them gets the credentials on its own.
 pub(super) fn give_up(scope: &Arc<Scope>, begun_by: &CallCell, begun: u64) {
     let renewal = of(&begun_by.client);
-    let held = {
-        let mut state = renewal.lock();
-        if !state.waits_for(begun) {
-            return;
-        }
-        state.take_held()
+    let Some(held) = renewal.lock().take_held(begun) else {
+        return;
     };
     let runtime = begun_by.runtime().map(Handle::id);
     let (own, mut others): (Vec<_>, _) = scope.split_held(held, runtime);
     let cause = "getting them took too long: the tokio runtime that was at it stands still";
     fail(scope, own, &Refused::new(cause.into()));
-    others.extend(renewal.lock().over());
+    others.extend(renewal.lock().over(begun));
     scope.let_in(others, scope.clock().now());
 }
 
@@ -234,20 +239,16 @@ impl Renewing {
     fn finish(self, outcome: Result<Credential, BoxError>) {
         let now = self.scope.clock().now();
         let renewal = of(&self.cell.client);
-        if !renewal.lock().waits_for(self.begun) {
-            // It was given up. Whoever got others since has newer ones, and the next
-            // who needs some asks.
-            return;
-        }
-        let renewed = outcome.and_then(|credential| Ok(renewal.renew(&credential, now)?));
+        let renewed =
+            outcome.and_then(|credential| Ok(renewal.renew(self.begun, &credential, now)?));
         match renewed {
             Ok(held) => self.scope.let_in(held, now),
             Err(cause) => {
                 let cause = Refused::new(cause);
-                let held = renewal.lock().take_held();
-                fail(&self.scope, held, &cause);
+                let held = renewal.lock().take_held(self.begun);
+                fail(&self.scope, held.unwrap_or_default(), &cause);
                 // Those that came to it meanwhile ask anew.
-                let others = renewal.lock().over();
+                let others = renewal.lock().over(self.begun);
                 self.scope.let_in(others, now);
             }
         }
@@ -259,17 +260,13 @@ impl Renewing {
 impl Drop for Renewing {
     fn drop(&mut self) {
         let renewal = of(&self.cell.client);
-        let held = {
-            let mut state = renewal.lock();
-            if !state.waits_for(self.begun) {
-                return;
-            }
-            state.take_held()
+        let Some(held) = renewal.lock().take_held(self.begun) else {
+            return;
         };
         let (own, mut others): (Vec<_>, _) = held.into_iter().partition(|id| *id == self.needed_by);
         let cause = "getting them was given up: the tokio runtime ended, or it panicked";
         fail(&self.scope, own, &Refused::new(cause.into()));
-        others.extend(renewal.lock().over());
+        others.extend(renewal.lock().over(self.begun));
         self.scope.let_in(others, self.scope.clock().now());
     }
 }

@@ -94,6 +94,10 @@ impl State {
         if self.look_at.is_none_or(|look| now < look) {
             return Vec::new();
         }
+        if !self.scheduler.lacks_places() {
+            self.look_at = None;
+            return Vec::new();
+        }
         let mut next = Time::NEVER;
         let mut overdue = Vec::new();
         for (id, cell, started) in self.scheduler.under_way() {
