@@ -6,8 +6,8 @@ use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
-use std::thread;
 use std::time::Duration;
+use std::{process, thread};
 
 use super::Clock;
 
@@ -34,8 +34,9 @@ pub(super) struct Errands<E> {
 
 struct State<E> {
     waiting: VecDeque<E>,
-    /// Somebody is at it.
-    under_way: bool,
+    /// The process in which somebody is at it, if one is: a forked child has no thread of
+    /// its parent's.
+    process: Option<u32>,
 }
 
 impl<E: Errand> Errands<E> {
@@ -43,7 +44,7 @@ impl<E: Errand> Errands<E> {
         Self {
             state: Mutex::new(State {
                 waiting: VecDeque::new(),
-                under_way: false,
+                process: None,
             }),
             more: Condvar::new(),
             here,
@@ -73,12 +74,12 @@ impl<E: Errand> Errands<E> {
     pub(super) fn send(self: &Arc<Self>, errand: E) {
         let mut state = self.lock();
         state.waiting.push_back(errand);
-        if state.under_way {
+        let process = Some(process::id());
+        if std::mem::replace(&mut state.process, process) == process {
             drop(state);
             self.more.notify_one();
             return;
         }
-        state.under_way = true;
         drop(state);
         if self.here {
             self.work(Duration::ZERO);
@@ -112,14 +113,16 @@ impl<E: Errand> Errands<E> {
             state = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
         let next = state.waiting.pop_front();
-        state.under_way = next.is_some();
+        if next.is_none() {
+            state.process = None;
+        }
         next
     }
 
     fn give_up(&self, error: &io::Error) {
         let waiting = {
             let mut state = self.lock();
-            state.under_way = false;
+            state.process = None;
             std::mem::take(&mut state.waiting)
         };
         for errand in waiting {
@@ -167,5 +170,15 @@ mod tests {
             errands.send(Told(Some(sender.clone())));
             assert_eq!(told.recv_timeout(Duration::from_secs(60)), Ok(()));
         }
+    }
+
+    #[test]
+    fn a_forked_child_has_a_thread_of_its_own() {
+        let errands = Arc::new(Errands::new(false));
+        // As a child finds it whose parent was at one.
+        errands.lock().process = Some(process::id() + 1);
+        let (sender, told) = channel();
+        errands.send(Told(Some(sender)));
+        assert_eq!(told.recv_timeout(Duration::from_secs(60)), Ok(()));
     }
 }

@@ -193,7 +193,11 @@ impl<J: Clone> Scheduler<J> {
             return Next::Ends(Ending::Throttled);
         }
         let step = u32::from(entry.throttles).min(terms.backoff.multiplications.max(1));
-        let own = || terms.backoff.delay(self.gate.limits.pace().max(ELSEWHERE), step);
+        let own = || {
+            terms
+                .backoff
+                .delay(self.gate.limits.pace().max(ELSEWHERE), step)
+        };
         let wait = asked.unwrap_or_else(own);
         self.waits_alone(key, wait, terms, now)
     }
