@@ -31,3 +31,54 @@ pub fn everything_shown(error: &cloudapi::Error) -> String {
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// Mistakes in constants that are evaluated only where code is made: a check alone, as of
+/// those in `ui/fail`, does not find them. This one has none:
+///
+/// ```
+/// use cloudapi::{Pages, get, rest_api};
+///
+/// #[rest_api(baseurl = "https://api.example.com/v1/", pages(page = "page"))]
+/// struct Api;
+///
+/// impl Api {
+///     #[get("droplets", items = "droplets")]
+///     fn droplets(&self, #[query] per_page: u32, #[query] size: u32) -> Pages<String>;
+/// }
+///
+/// let _ = |api: &Api| api.droplets(1, 2);
+/// ```
+///
+/// Here `pages` of the client sends the parameter already:
+///
+/// ```compile_fail,E0080
+/// use cloudapi::{Pages, get, rest_api};
+///
+/// #[rest_api(baseurl = "https://api.example.com/v1/", pages(page = "page"))]
+/// struct Api;
+///
+/// impl Api {
+///     #[get("droplets", items = "droplets")]
+///     fn droplets(&self, #[query] per_page: u32, #[query] page: u32) -> Pages<String>;
+/// }
+///
+/// let _ = |api: &Api| api.droplets(1, 2);
+/// ```
+///
+/// And here, beside a fixed one:
+///
+/// ```compile_fail,E0080
+/// use cloudapi::{Pages, get, rest_api};
+///
+/// #[rest_api(baseurl = "https://api.example.com/v1/", pages(cursor = "next"))]
+/// struct Api;
+///
+/// impl Api {
+///     #[get("droplets", items = "droplets", query("cursor" = "a"))]
+///     fn droplets(&self) -> Pages<String>;
+/// }
+///
+/// let _ = |api: &Api| api.droplets();
+/// ```
+#[cfg(doctest)]
+struct MistakesThatShowAsCodeIsMade;

@@ -11,9 +11,9 @@
 //! * unknown keys that are ignored: `ui/fail/keys`;
 //! * an unannotated method that is deleted: `ui/fail/signature/not_annotated.rs`;
 //! * mistakes that are told one at a time: `ui/fail/many`;
-//! * generics that are dropped: `ui/pass/generics.rs`;
+//! * generics that are dropped: `accepted/generics.rs`;
 //! * a trait or a crate that has to be in scope or among the dependencies:
-//!   `ui/pass/no_imports.rs`;
+//!   `accepted/no_imports.rs`;
 //! * macros that panic at what they do not expect: `ui/fail/baseurl`, `ui/fail/client`.
 
 use std::time::Duration;
